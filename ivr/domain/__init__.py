@@ -1,0 +1,1 @@
+"""Pure decisions of the desk: no clock, no I/O, no framework."""

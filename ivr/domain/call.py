@@ -1,0 +1,371 @@
+"""The vocabulary of a call: events (what happened), actions (what to do) and the call between two of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from faq_index.candidates import Ranking
+from ivr.domain.hours import Duty
+from nlu.meaning import Category, Expecting, Intent, Meaning, Place, Redirect
+
+
+class State(StrEnum):
+    """Where the conversation stands. Each waits for one thing."""
+
+    RINGING = "ringing"  # nothing said yet
+    OPEN = "open"  # "what can I do for you": free speech or a key
+    MENU = "menu"  # keys, after misses or without ears
+    CLARIFY = "clarify"  # one short question: is it urgent?
+    FORM = "form"  # the fields of a report or request, one after another
+    READ_BACK = "read_back"  # what was taken is read back
+    ANSWERED = "answered"  # an approved answer was given: did it help?
+    MESSAGE = "message"  # the caller speaks onto a recording for staff
+    WAITING = "waiting"  # in a queue, or a desk's telephone rings
+    TALKING = "talking"  # with a person
+    ENDED = "ended"
+
+
+class Question(StrEnum):
+    """What the caller was asked. The channel and the simulator know it by this name."""
+
+    OPEN = "open"
+    MENU = "menu"
+    CLARIFY = "clarify"
+    PLACE = "place"
+    PLACE_DETAIL = "place_detail"
+    CONFIRM_PLACE = "confirm_place"
+    SITUATION = "situation"
+    PHONE = "phone"
+    NAME = "name"
+    READ_BACK = "read_back"
+    HELPED = "helped"
+
+    @property
+    def expecting(self) -> Expecting:
+        """How a short reply to this question is to be read."""
+        return _EXPECTING.get(self, Expecting.ANYTHING)
+
+
+_EXPECTING = {
+    Question.CLARIFY: Expecting.YES_NO,
+    Question.PLACE: Expecting.PLACE,
+    Question.PLACE_DETAIL: Expecting.PLACE,
+    Question.CONFIRM_PLACE: Expecting.YES_NO,
+    Question.SITUATION: Expecting.SITUATION,
+    Question.PHONE: Expecting.PHONE,
+    Question.NAME: Expecting.NAME,
+    Question.READ_BACK: Expecting.YES_NO,
+    Question.HELPED: Expecting.YES_NO,
+}
+
+
+class Dialled(StrEnum):
+    """Which of the bureau's numbers the caller rang."""
+
+    CENTRE = "centre"
+    NIGHT_LINE = "night_line"
+
+
+class Ears(StrEnum):
+    """The rung of the ladder on which the caller is heard; a call steps down by itself, never up."""
+
+    GATHER = "gather"  # the carrier's recogniser
+    RECORD = "record"  # a short recording through our own recogniser
+    KEYS = "keys"  # keys, and a recording for staff to hear
+
+
+NO_ANSWERS = Ranking()
+
+# --- events: what happened, past tense; `at` is an aware datetime ----------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The call came in. `caller_id` holds digits only, None when withheld.
+
+    `reference` is the number a report gets; empty: the store gives the serial number of the call.
+    """
+
+    at: datetime
+    dialled: Dialled
+    caller_id: str | None
+    reference: str = ""
+    ears: Ears = Ears.GATHER
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """The caller said something. The channel reports `text`; meaning and answers are added before the decision."""
+
+    at: datetime
+    text: str
+    meaning: Meaning | None = None
+    answers: Ranking = NO_ANSWERS
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Keys were pressed; the finishing # is not included."""
+
+    at: datetime
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class StayedSilent:
+    """Nothing was said or pressed in the time given."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeftMessage:
+    """A recording for staff was made; `recording` is its reference, `seconds` its length."""
+
+    at: datetime
+    recording: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarsFailed:
+    """The recogniser is missing, late or dead. `recording` is what it could not read, if anything."""
+
+    at: datetime
+    why: str
+    recording: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswered:
+    """A person accepted the caller (by key press or bridge, never by mere pick-up)."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyAnswered:
+    """The transfer failed: timeout, busy, no-answer, queue-full, rejected, error."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    """The talk with a person is over and the caller is still on the line."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The caller left."""
+
+    at: datetime
+
+
+Event = (
+    Arrived
+    | Spoke
+    | Pressed
+    | StayedSilent
+    | LeftMessage
+    | EarsFailed
+    | PersonAnswered
+    | NobodyAnswered
+    | TalkEnded
+    | HungUp
+)
+
+
+# --- values carried --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One approved line by its key (`file.name` in `prompts/<lang>/`), with its slots filled, in speakable form."""
+
+    key: str
+    slots: tuple[tuple[str, str], ...] = ()
+
+
+class PhoneSource(StrEnum):
+    CALLER_ID = "caller_id"
+    SPOKEN = "spoken"
+    KEYED = "keyed"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was taken down so far. `form` names the form of `prompts/forms/` that says what is still to ask.
+
+    `given_up` lists fields not asked again; `tries` counts the misses on the field in hand; `refusals` how often the
+    read-back was refused.
+    """
+
+    form: str
+    urgent: bool
+    category: Category | None = None
+    why: tuple[str, ...] = ()
+    place: Place | None = None
+    place_confirmed: bool = False
+    situation: str | None = None
+    phone: str | None = None
+    phone_source: PhoneSource | None = None
+    anonymous: bool = False
+    name: str | None = None
+    organization: str | None = None
+    recordings: tuple[str, ...] = ()
+    given_up: tuple[str, ...] = ()
+    tries: int = 0
+    refusals: int = 0
+    confirmed: bool = False
+
+
+class OutcomeKind(StrEnum):
+    """How a call ended (CALL_FILES). ABANDONED: the caller left before anything could be done."""
+
+    EMERGENCY_TICKET = "emergency_ticket"
+    TRANSFER = "transfer"
+    FAQ_ANSWERED = "faq_answered"
+    TOLD_HOURS = "told_hours"
+    CALLBACK_REGISTERED = "callback_registered"
+    BUSY_ANNOUNCEMENT = "busy_announcement"
+    SAFETY_REDIRECT = "safety_redirect"
+    OUT_OF_AREA = "out_of_area"
+    DECLINED = "declined"
+    CLOSED = "closed"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    kind: OutcomeKind
+    category: Category | None = None
+    transfer_to: str | None = None
+    redirect: Redirect | None = None
+
+
+# --- actions: what to do, imperative ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Say `lines`, then wait for the caller's reply to `question`."""
+
+    question: Question
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Say `lines`, then record the caller for staff to hear (at most `seconds`)."""
+
+    lines: tuple[Line, ...]
+    seconds: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Say `lines`, then hand the caller to a person at `desk` (a key of `prompts/desks.yaml`)."""
+
+    desk: str
+    urgent: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTicket:
+    """Write the report down as a durable ticket (created or brought up to date), before anything is said about it."""
+
+    reference: str
+    report: Report
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyStaff:
+    """Tell the staff on duty that ticket `reference` is there."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCallback:
+    reference: str
+    phone: str
+    matter: Intent | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAnswer:
+    """Keep which approved answer was given to which question (R11)."""
+
+    topic: str
+    question: str
+
+
+VoiceAction = Say | Ask | TakeMessage | Transfer | HangUp
+OfficeAction = StoreTicket | NotifyStaff | RegisterCallback | RecordAnswer
+Action = VoiceAction | OfficeAction
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The conversation between two events: everything `step` needs to decide the next turn.
+
+    `words` is the last thing said at an open question; `unsure` that it may have been urgent (a caller who leaves then
+    counts as urgent). `misses` and `silences` count since the last success; `questions` counts every question put
+    (the exit of every loop). `asked` is the last question, for "again" and for reading the reply.
+    """
+
+    sid: str
+    state: State = State.RINGING
+    ears: Ears = Ears.GATHER
+    language: str = "ja"
+    dialled: Dialled = Dialled.CENTRE
+    caller_id: str | None = None
+    reference: str = ""
+    duty: Duty = Duty.CENTRE
+    asked: Ask | TakeMessage | None = None
+    intent: Intent | None = None
+    topic: str | None = None
+    place: Place | None = None
+    report: Report | None = None
+    desk: str | None = None
+    tried_desks: tuple[str, ...] = ()
+    misses: int = 0
+    silences: int = 0
+    questions: int = 0
+    clarified: bool = False
+    words: str | None = None
+    unsure: bool = False
+    notified: bool = False
+    outcome: Outcome | None = None
+    topics: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> Question | None:
+        """The question the caller is replying to, None when none is open."""
+        return self.asked.question if isinstance(self.asked, Ask) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The decision: the call after the event, and what to do, in order."""
+
+    call: Call
+    actions: tuple[Action, ...] = ()

@@ -1,0 +1,90 @@
+"""Cells for the line itself: the call arrives, is lost, is repeated, is ended by either side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ivr.domain import moves, route, spoken
+from ivr.domain.call import (
+    Arrived,
+    Ask,
+    Call,
+    Dialled,
+    Event,
+    HangUp,
+    HungUp,
+    Line,
+    Outcome,
+    OutcomeKind,
+    Spoke,
+    State,
+    TakeMessage,
+    Turn,
+)
+from ivr.domain.hours import Duty
+from ivr.domain.script import Script
+
+
+def greet(script: Script, call: Call, event: Arrived) -> Turn:
+    call = replace(
+        call,
+        dialled=event.dialled,
+        caller_id=event.caller_id,
+        reference=event.reference or call.reference,
+        ears=event.ears,
+    )
+    return moves.open_question(call, greeting(script, call, event))
+
+
+def greeting(script: Script, call: Call, event: Event) -> Line:
+    """First who is speaking; then what the hour demands."""
+    if call.dialled is Dialled.NIGHT_LINE:
+        if call.duty is Duty.CENTRE:
+            number = spoken.digits(script, call.language, script.centre_number)
+            return Line("greeting.night_line_by_day", (("number", number),))
+        return Line("greeting.night_line_holiday" if call.duty is Duty.HOLIDAY else "greeting.night_line")
+    if call.duty is Duty.CENTRE:
+        return Line("greeting.day")
+    opening = spoken.opening(script, call.language, event.at)
+    return Line("greeting.holiday" if call.duty is Duty.HOLIDAY else "greeting.after_hours", (("opening", opening),))
+
+
+def lost_call(script: Script, call: Call, event: Event) -> Turn:
+    """Something of a call that was never greeted: begin again rather than leave the caller in silence."""
+    return moves.open_question(call, Line("ladder.lost_call"))
+
+
+def nothing(script: Script, call: Call, event: Event) -> Turn:
+    """The event changes nothing. A caller whose call has ended hears the line close, never silence."""
+    return Turn(call, (HangUp(),) if call.state is State.ENDED and not isinstance(event, HungUp) else ())
+
+
+def again(script: Script, call: Call, event: Event) -> Turn:
+    """Put the last question once more, word for word."""
+    if isinstance(call.asked, Ask):
+        return moves.ask(call, call.asked.question, *call.asked.lines)
+    if isinstance(call.asked, TakeMessage):
+        return moves.take_message(call)
+    return nothing(script, call, event)
+
+
+def stop(script: Script, call: Call, event: Spoke) -> Turn:
+    """The caller wants to end it. What may be urgent is kept and passed on all the same."""
+    if call.state is State.READ_BACK or (call.report is not None and call.report.urgent):
+        return moves.finish(script, call)
+    if call.unsure:
+        return moves.finish(script, route.assumed_urgent(script, call))
+    return moves.goodbye(call)
+
+
+def caller_left(script: Script, call: Call, event: HungUp) -> Turn:
+    """A half-told emergency is a ticket all the same; so is one that was never cleared up."""
+    if call.state is State.TALKING:
+        return Turn(replace(call, state=State.ENDED, asked=None))
+    if call.report is None and (call.unsure or call.state is State.CLARIFY):
+        call = route.assumed_urgent(script, call)
+    if call.report is not None and call.report.urgent:
+        ended = replace(call, state=State.ENDED, asked=None, outcome=moves.ticket_outcome(call))
+        return moves.before(moves.notify_once(Turn(ended)), moves.store(script, call))
+    outcome = call.outcome or Outcome(OutcomeKind.ABANDONED)
+    return Turn(replace(call, state=State.ENDED, asked=None, outcome=outcome))

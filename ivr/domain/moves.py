@@ -1,0 +1,260 @@
+"""The moves the desk can make: each takes the call and gives a Turn. What to do when is decided in dialog.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ivr.domain import report as reports
+from ivr.domain import spoken
+from ivr.domain.call import (
+    Action,
+    Ask,
+    Call,
+    Ears,
+    HangUp,
+    Line,
+    NotifyStaff,
+    Outcome,
+    OutcomeKind,
+    PhoneSource,
+    Question,
+    RecordAnswer,
+    RegisterCallback,
+    Report,
+    Say,
+    State,
+    StoreTicket,
+    TakeMessage,
+    Transfer,
+    Turn,
+)
+from ivr.domain.hours import Duty
+from ivr.domain.script import Field, Script
+from nlu.meaning import Redirect
+
+STATE_OF = {
+    Question.OPEN: State.OPEN,
+    Question.MENU: State.MENU,
+    Question.CLARIFY: State.CLARIFY,
+    Question.READ_BACK: State.READ_BACK,
+    Question.HELPED: State.ANSWERED,
+}
+"""The state in which the reply to a question is awaited; every other question belongs to a form."""
+
+BUREAU_STAFF = "bureau_staff"
+NIGHT_OPERATOR = "night_operator"
+REPAIR_DESK = "repair"
+MAIN_DESK = "main"
+CALLBACK_FORM = "callback"
+
+
+def ask(call: Call, question: Question, *lines: Line) -> Turn:
+    asked = Ask(question, lines)
+    state = STATE_OF.get(question, State.FORM)
+    return Turn(replace(call, state=state, asked=asked, questions=call.questions + 1), (asked,))
+
+
+def before(turn: Turn, *actions: Action) -> Turn:
+    """The same turn with office actions done first."""
+    return Turn(turn.call, (*actions, *turn.actions))
+
+
+def led_by(turn: Turn, line: Line) -> Turn:
+    """The same turn with one line spoken before everything else; "again" repeats the question without it."""
+    actions = list(turn.actions)
+    for index, action in enumerate(actions):
+        if isinstance(action, Say | Ask | TakeMessage | Transfer):
+            actions[index] = replace(action, lines=(line, *action.lines))
+            return Turn(turn.call, tuple(actions))
+    return turn
+
+
+def end(call: Call, kind: OutcomeKind | None, *lines: Line) -> Turn:
+    """Say the last words and hang up. An outcome reached earlier in the call stands unless `kind` says more."""
+    outcome = Outcome(kind) if kind is not None else call.outcome or Outcome(OutcomeKind.CLOSED)
+    voice: tuple[Action, ...] = (Say(lines), HangUp()) if lines else (HangUp(),)
+    return Turn(replace(call, state=State.ENDED, asked=None, outcome=outcome), voice)
+
+
+def goodbye(call: Call) -> Turn:
+    return end(call, None if call.outcome else OutcomeKind.DECLINED, Line("told.goodbye"))
+
+
+def open_question(call: Call, *lead: Line) -> Turn:
+    """Ask what it is about: in words where there are ears, by keys where there are none."""
+    if call.ears is Ears.KEYS:
+        return ask(call, Question.MENU, *lead, Line("question.menu"))
+    return ask(call, Question.OPEN, *lead, Line("greeting.how_can_we_help"))
+
+
+def told_hours(script: Script, call: Call, at: datetime) -> Turn:
+    """R19: call in business hours, with the actual next opening. The line stays open for what was misunderstood."""
+    told = replace(call, outcome=Outcome(OutcomeKind.TOLD_HOURS), misses=0, silences=0)
+    return ask(told, Question.OPEN, hours_line(script, call, at), Line("told.urgent_exit"))
+
+
+def hours_line(script: Script, call: Call, at: datetime) -> Line:
+    return Line(
+        "told.hours",
+        (
+            ("opening", spoken.opening(script, call.language, at)),
+            ("number", spoken.digits(script, call.language, script.centre_number)),
+        ),
+    )
+
+
+# --- to a person -----------------------------------------------------------------------------------
+
+
+def to_person(script: Script, call: Call, desk: str | None = None, *lead: Line) -> Turn:
+    """Hand the caller over: by day to `desk`, by night to the night operator. An urgent report is told of as well."""
+    by_day = call.duty is Duty.CENTRE
+    chosen = (desk or MAIN_DESK) if by_day else NIGHT_OPERATOR
+    urgent = call.report is not None and call.report.urgent
+    lines = (*lead, Line("transfer.to", (("desk", script.desks[chosen].name),)))
+    waiting = replace(call, state=State.WAITING, asked=None, desk=chosen, tried_desks=(*call.tried_desks, chosen))
+    turn = Turn(waiting, (Transfer(chosen, urgent, lines),))
+    return notify_once(turn) if urgent and not by_day else turn
+
+
+# --- reports ---------------------------------------------------------------------------------------
+
+
+def store(script: Script, call: Call) -> StoreTicket:
+    assert call.report is not None  # noqa: S101 - callers hold an urgent report
+    return StoreTicket(call.reference, call.report, partial=reports.partial(script, call.report))
+
+
+def notify_once(turn: Turn) -> Turn:
+    """Tell the staff of this call's ticket, unless that was done before."""
+    if turn.call.notified:
+        return turn
+    outcome = ticket_outcome(turn.call)
+    return before(
+        Turn(replace(turn.call, notified=True, outcome=outcome), turn.actions), NotifyStaff(turn.call.reference)
+    )
+
+
+def ticket_outcome(call: Call) -> Outcome:
+    category = call.report.category if call.report else None
+    return Outcome(OutcomeKind.EMERGENCY_TICKET, category, BUREAU_STAFF)
+
+
+def next_question(script: Script, call: Call, *lead: Line) -> Turn:
+    """Go on with the report: the next field, a person by day, the read-back, or the end."""
+    report = _report(call)
+    form = script.forms[report.form]
+    person_first = report.urgent and call.duty is Duty.CENTRE and REPAIR_DESK not in call.tried_desks
+    if call.ears is Ears.KEYS and report.urgent and not person_first and not report.recordings:
+        return take_message(call, *lead)
+    if call.ears is not Ears.KEYS or not report.urgent:
+        field = reports.next_field(form, report, form.before_transfer if person_first else None)
+        if field is not None:
+            return ask_field(script, call, field, *lead)
+        if not person_first and form.read_back is not None and reports.wants_detail(script, report):
+            return ask_detail(call, *lead)
+    if person_first:
+        return to_person(script, call, REPAIR_DESK, *lead)
+    if form.read_back is not None and not report.confirmed and not report.recordings:
+        return read_back(script, call, form.read_back, *lead)
+    return finish(script, call, *lead)
+
+
+def ask_field(script: Script, call: Call, field: Field, *lead: Line) -> Turn:
+    report = _report(call)
+    if field.name == "place" and report.place is not None and report.place.town and not report.place.certain:
+        place = spoken.place(script, call.language, report.place)
+        return ask(call, Question.CONFIRM_PLACE, *lead, Line("question.confirm_place", (("place", place),)))
+    return ask(call, field.question, *lead, Line(field.again if report.tries else field.ask))
+
+
+def ask_detail(call: Call, *lead: Line) -> Turn:
+    report = reports.give_up(_report(call), "place_detail")
+    town = report.place.town if report.place and report.place.town else ""
+    return ask(
+        replace(call, report=report), Question.PLACE_DETAIL, *lead, Line("question.place_detail", (("town", town),))
+    )
+
+
+def read_back(script: Script, call: Call, key: str, *lead: Line) -> Turn:
+    return ask(call, Question.READ_BACK, *lead, Line(key, _taken(script, call)))
+
+
+def finish(script: Script, call: Call, *lead: Line) -> Turn:
+    """Everything that will be said has been said: store, tell the staff, thank the caller with the number."""
+    report = _report(call)
+    done = Line(script.forms[report.form].done, _taken(script, call))
+    if not report.urgent:
+        return _promise_callback(script, call, report, *lead, done)
+    turn = end(call, None, *lead, done)
+    turn = notify_once(Turn(replace(turn.call, outcome=ticket_outcome(call)), turn.actions))
+    return before(turn, store(script, call))
+
+
+def _promise_callback(script: Script, call: Call, report: Report, *lines: Line) -> Turn:
+    if report.phone is None or (report.refusals and not report.confirmed):
+        number = spoken.digits(script, call.language, script.centre_number)
+        return end(call, OutcomeKind.BUSY_ANNOUNCEMENT, *lines[:-1], Line("transfer.call_again", (("number", number),)))
+    turn = end(call, OutcomeKind.CALLBACK_REGISTERED, *lines)
+    return before(turn, RegisterCallback(call.reference, report.phone, call.intent))
+
+
+def take_message(call: Call, *lead: Line) -> Turn:
+    asked = TakeMessage((*lead, Line("ladder.message_again" if call.state is State.MESSAGE else "ladder.message")))
+    return Turn(replace(call, state=State.MESSAGE, asked=asked, questions=call.questions + 1), (asked,))
+
+
+def callback_form(script: Script, call: Call, *lead: Line) -> Turn:
+    """Nobody is free: offer to call back (R12). The caller's own number is offered by reading it back."""
+    report = Report(
+        form=CALLBACK_FORM,
+        urgent=False,
+        phone=call.caller_id,
+        phone_source=PhoneSource.CALLER_ID if call.caller_id else None,
+        anonymous=call.caller_id is None,
+    )
+    waiting = replace(call, report=report, outcome=Outcome(OutcomeKind.BUSY_ANNOUNCEMENT))
+    return next_question(script, waiting, *lead, Line("transfer.call_back_later"))
+
+
+def _taken(script: Script, call: Call) -> tuple[tuple[str, str], ...]:
+    """The slots a read-back and a closing line may use."""
+    report = _report(call)
+    return (
+        ("place", spoken.place(script, call.language, report.place)),
+        (
+            "phone",
+            spoken.digits(script, call.language, report.phone)
+            if report.phone
+            else spoken.word(script, call.language, "unknown"),
+        ),
+        ("reference", spoken.digits(script, call.language, call.reference)),
+    )
+
+
+def _report(call: Call) -> Report:
+    if call.report is None:
+        raise ValueError(f"call is in {call.state} without a report")
+    return call.report
+
+
+# --- answers and redirects -------------------------------------------------------------------------
+
+
+def answer(call: Call, topic: str, question: str) -> Turn:
+    """Speak the approved answer (R11) and ask whether it helped."""
+    answered = replace(
+        call,
+        topic=topic,
+        topics=(*call.topics, topic),
+        outcome=Outcome(OutcomeKind.FAQ_ANSWERED),
+        misses=0,
+        silences=0,
+    )
+    turn = ask(answered, Question.HELPED, Line(f"faq.{topic}"), Line("question.helped"))
+    return before(turn, RecordAnswer(topic, question))
+
+
+def redirect_line(redirect: Redirect) -> Line:
+    return Line(f"told.redirect_{redirect.value}")

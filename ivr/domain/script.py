@@ -1,0 +1,111 @@
+"""What staff decided and wrote, as values: lines, desks, forms, matters, classes, keys and hours."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ivr.domain.call import Line, Question
+from ivr.domain.hours import Calendar
+from nlu.meaning import Category, Intent
+
+
+class UnknownLineError(KeyError):
+    """A line that is not in the script. The checks at start-up make this impossible for a loaded script."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEntry:
+    """A desk callers can be handed to. `reach`: "queue" = wait in a queue, "dial" = its telephone is rung at once.
+
+    `number` is E.164 or None; `name` is what a caller hears.
+    """
+
+    id: str
+    name: str
+    reach: str
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to ask for. `question` fixes how the reply is read; `tries` is how often it is put in all."""
+
+    name: str
+    question: Question
+    ask: str
+    again: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What to ask for which matter, in this order; `before_transfer`: what is asked before a person is rung by day."""
+
+    id: str
+    fields: tuple[Field, ...]
+    before_transfer: tuple[str, ...]
+    read_back: str | None
+    done: str
+
+    def field(self, name: str) -> Field | None:
+        return next((entry for entry in self.fields if entry.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Where a matter that is not urgent goes by day; `answer_first`: try the approved answers before a person."""
+
+    desk: str
+    answer_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClassEntry:
+    """An urgent class: its name for staff, the form it needs and what keeps the caller safe."""
+
+    name: str
+    form: str
+    safety: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The ladders' lengths. `max_questions` is the exit of every loop."""
+
+    misses_before_menu: int
+    misses_before_person: int
+    max_questions: int
+    answers_at_night: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """All that `step` may say and where it may send people.
+
+    `menu` maps a key to a matter (an Intent), "emergency" or "operator".
+    """
+
+    calendar: Calendar
+    lines: Mapping[str, Mapping[str, str]]
+    desks: Mapping[str, DeskEntry]
+    forms: Mapping[str, Form]
+    matters: Mapping[Intent, Matter]
+    classes: Mapping[Category, ClassEntry]
+    menu: Mapping[str, str]
+    policy: Policy
+    centre_number: str
+
+    def text(self, line: Line, language: str) -> str:
+        """The sentence as it is spoken. Raises UnknownLineError; a missing slot is a programming error (KeyError)."""
+        try:
+            template = self.lines[language][line.key]
+        except KeyError:
+            raise UnknownLineError(f"{language}:{line.key}") from None
+        return template.format_map(dict(line.slots))
+
+
+def slots_of(template: str) -> frozenset[str]:
+    """The names in braces of a line. Raises ValueError when the braces do not match."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)

@@ -1,0 +1,105 @@
+"""Environment -> one frozen Settings. A bad value refuses to start and says which setting it was."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HOME = Path(__file__).resolve().parent.parent
+PREFIX = "MIZUMADO_"
+
+
+class BadSettings(Exception):
+    """The environment does not make sense; the message names every setting concerned and what to do."""
+
+
+class Settings(BaseSettings):
+    """Every field is the environment variable MIZUMADO_<NAME>; `mizumado settings` prints them all."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    host: str = Field("127.0.0.1", description="address the desk listens on; a private one unless you mean it")
+    port: int = Field(8080, ge=0, le=65535, description="port the desk listens on")
+    public_url: str = Field(
+        "http://127.0.0.1:8080", description="origin as the carrier sees it; signatures depend on it"
+    )
+    database: str = Field(
+        f"sqlite:///{HOME / 'var' / 'mizumado.db'}", description="SQLAlchemy URL of the store (SQLite or PostgreSQL)"
+    )
+    var: Path = Field(HOME / "var", description="folder for what the desk makes itself: index, voice cache")
+    prompts: Path = Field(HOME / "prompts", description="folder of the words, desks, hours and forms")
+    twilio_account_sid: str = Field("AC" + "0" * 32, description="Twilio account")
+    twilio_auth_token: SecretStr = Field(
+        default_factory=lambda: SecretStr(secrets.token_hex(16)),
+        description="Twilio auth token; without it a random one is made and every webhook is refused",
+    )
+    twilio_from: str | None = Field(None, description="our own number (E.164) for calls the desk places itself")
+    twilio_api: str | None = Field(None, description="another base URL for Twilio's REST API (tests, simulation)")
+    centre_numbers: str = Field(
+        "", description="further numbers that mean the centre, comma separated (E.164 or digits)"
+    )
+    night_numbers: str = Field("", description="numbers that mean the night line, comma separated (E.164 or digits)")
+    ears: Literal["record", "gather", "keys"] = Field(
+        "record", description="first rung: record = own recogniser, gather = Twilio's, keys = keys and recordings"
+    )
+    cloud_speech_consent: bool = Field(False, description="the bureau consents to a recogniser outside (ears=gather)")
+    asr_model: str = Field(
+        str(HOME / "audio" / "models" / "lab-ja"), description="CTranslate2 Whisper folder or hub name; empty = none"
+    )
+    asr_deadline_s: float = Field(6.0, gt=0, le=12, description="seconds after which a recognition counts as failed")
+    voice: Literal["own", "say"] = Field("own", description="own = recordings and our synthesis, say = Twilio's <Say>")
+    say_voice: str = Field("Polly.Kazuha-Neural", description="voice for <Say>")
+    embedder: str | None = Field(None, description="sentence-transformers folder or hub name; empty = the shipped one")
+    notify: str = Field("printed", description="how staff are told: printed, webhook, or both (comma separated)")
+    notify_webhook_url: str | None = Field(None, description="where notices are posted")
+    notify_webhook_secret: SecretStr | None = Field(None, description="key of the notices' HMAC-SHA256 signature")
+    max_wait_s: int = Field(90, ge=5, le=3600, description="seconds in a queue before the desk takes over again")
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin_only(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")) or value.count("/") > 3 or value != value.lower():
+            raise ValueError("must be an origin in lower case such as https://desk.example.jp, without a path")
+        return value.rstrip("/")
+
+    @field_validator("notify")
+    @classmethod
+    def _known_notifiers(cls, value: str) -> str:
+        unknown = {name.strip() for name in value.split(",")} - {"printed", "webhook"}
+        if unknown:
+            raise ValueError(f"unknown way to notify: {', '.join(sorted(unknown))} (known: printed, webhook)")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Settings:
+        if self.ears == "gather" and not self.cloud_speech_consent:
+            raise ValueError(
+                f"{PREFIX}EARS=gather sends callers' speech to another company: set {PREFIX}CLOUD_SPEECH_CONSENT=yes "
+                "once the bureau has agreed, or use record"
+            )
+        if "webhook" in self.notify and not (self.notify_webhook_url and self.notify_webhook_secret):
+            raise ValueError(
+                f"{PREFIX}NOTIFY=webhook needs {PREFIX}NOTIFY_WEBHOOK_URL and {PREFIX}NOTIFY_WEBHOOK_SECRET"
+            )
+        return self
+
+    @property
+    def token_given(self) -> bool:
+        """Whether a Twilio token was configured: without one every webhook is refused."""
+        return "twilio_auth_token" in self.model_fields_set
+
+
+def read_settings(**overrides: object) -> Settings:
+    """The settings of this process. Raises BadSettings."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic validates every value itself
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            name = PREFIX + "_".join(str(part) for part in problem["loc"]).upper() if problem["loc"] else "settings"
+            lines.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
+        raise BadSettings("\n".join(lines)) from error

@@ -1,0 +1,309 @@
+"""`prompts/` -> Script. Everything is checked before the desk opens: a broken script never meets a caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field as Constraint
+from pydantic import RootModel, field_validator
+
+from ivr.domain import lines as spoken_lines
+from ivr.domain.call import Question
+from ivr.domain.hours import TOKYO, Calendar, Shift, SpecialHours
+from ivr.domain.script import ClassEntry, DeskEntry, Field, Form, Matter, Policy, Script, slots_of
+from ivr.storage.yaml_files import BadScript, Strict, checked, read_model, read_yaml
+from nlu.meaning import Category, Intent
+
+MOST_BUSY_DAYS = 30
+BUSY_MONTHS = (3, 4)
+MENU_WORDS = ("emergency", "operator")
+FORM_SLOTS = frozenset({"place", "phone", "reference"})
+E164 = r"^\+[1-9]\d{6,14}$"
+
+
+class _Shift(Strict):
+    opens: time
+    closes: time
+
+    @field_validator("opens", "closes", mode="before")
+    @classmethod
+    def _clock_time(cls, value: object) -> object:
+        """8:45 as people write it; YAML 1.1 would read an unquoted 8:45 as a number."""
+        if isinstance(value, str) and value[:2].rstrip(":").isdigit() and value[1:2] == ":":
+            return f"0{value}"
+        return value
+
+    def shift(self) -> Shift:
+        return Shift(self.opens, self.closes)
+
+
+class _Special(Strict):
+    starts: datetime
+    ends: datetime
+    by: str = Constraint(min_length=1)
+    why: str = Constraint(min_length=1)
+
+
+class _Hours(Strict):
+    ordinary: _Shift
+    busy: _Shift
+    busy_days: list[date]
+    closed_days: list[str]
+    special: list[_Special]
+
+
+class _Numbers(Strict):
+    centre: str = Constraint(pattern=r"^0\d{9,10}$")
+
+
+class _Desk(Strict):
+    name: str = Constraint(min_length=1)
+    reach: Literal["queue", "dial"]
+    number: str | None = Constraint(pattern=E164)
+
+
+class _Matter(Strict):
+    desk: str
+    answer_first: bool
+
+
+class _Class(Strict):
+    name: str = Constraint(min_length=1)
+    form: str
+    safety: str | None
+
+
+class _Policy(Strict):
+    misses_before_menu: int = Constraint(ge=1, le=5)
+    misses_before_person: int = Constraint(ge=2, le=6)
+    max_questions: int = Constraint(ge=6, le=40)
+    answers_at_night: bool
+
+
+class _Field(Strict):
+    name: Literal["place", "situation", "phone", "name"]
+    question: Literal["place", "situation", "phone", "name"]
+    ask: str
+    again: str
+    tries: int = Constraint(ge=1, le=5)
+
+
+class _Form(Strict):
+    fields: list[_Field] = Constraint(min_length=1)
+    before_transfer: list[str]
+    read_back: str | None
+    done: str
+
+
+class _Lines(Strict):
+    approval: str = Constraint(min_length=1)
+    lines: dict[str, str]
+
+
+class _Languages(Strict):
+    languages: list[Literal["ja", "en", "zh", "ko"]] = Constraint(min_length=1)
+
+
+class _Desks(RootModel[dict[str, _Desk]]):
+    pass
+
+
+class _Matters(RootModel[dict[Intent, _Matter]]):
+    pass
+
+
+class _Classes(RootModel[dict[Category, _Class]]):
+    pass
+
+
+class _Menu(RootModel[dict[str, str]]):
+    pass
+
+
+def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Script:
+    """The whole script; `answers` are the approved FAQ answers per language and topic, spoken as `faq.<topic>`.
+
+    Raises BadScript for the first thing that is wrong.
+    """
+    lines: dict[str, dict[str, str]] = {
+        language: {
+            **_language_lines(folder, language),
+            **{f"faq.{topic}": text for topic, text in answers.get(language, {}).items()},
+        }
+        for language in read_model(folder / "languages.yaml", _Languages).languages
+    }
+    script = Script(
+        calendar=read_calendar(folder / "hours.yaml"),
+        lines=lines,
+        desks={
+            key: DeskEntry(key, desk.name, desk.reach, desk.number)
+            for key, desk in read_model(folder / "desks.yaml", _Desks).root.items()
+        },
+        forms={path.stem: _form(path) for path in sorted((folder / "forms").glob("*.yaml"))},
+        matters={
+            intent: Matter(matter.desk, matter.answer_first)
+            for intent, matter in read_model(folder / "matters.yaml", _Matters).root.items()
+        },
+        classes={
+            category: ClassEntry(entry.name, entry.form, entry.safety)
+            for category, entry in read_model(folder / "classes.yaml", _Classes).root.items()
+        },
+        menu=read_model(folder / "menu.yaml", _Menu).root,
+        policy=Policy(**read_model(folder / "policy.yaml", _Policy).model_dump()),
+        centre_number=read_model(folder / "numbers.yaml", _Numbers).centre,
+    )
+    _check_lines(folder, script)
+    _check_references(folder, script)
+    return script
+
+
+def read_calendar(path: Path) -> Calendar:
+    """The calendar of `hours.yaml`. Raises BadScript for impossible, overlapping or too many days."""
+    hours = read_model(path, _Hours)
+    for name, shift in (("ordinary", hours.ordinary), ("busy", hours.busy)):
+        if shift.opens >= shift.closes:
+            raise BadScript(path, name, "closes before it opens", "Give opens before closes, such as 8:45 and 18:00")
+    closed = frozenset(_month_day(path, value) for value in hours.closed_days)
+    for day in hours.busy_days:
+        if day.month not in BUSY_MONTHS or (day.month, day.day) in closed:
+            raise BadScript(path, f"busy_days.{day}", "is not an open day in March or April", "Remove it (Ch2 §7)")
+    for year in {day.year for day in hours.busy_days}:
+        count = len({day for day in hours.busy_days if day.year == year})
+        if count > MOST_BUSY_DAYS:
+            raise BadScript(path, "busy_days", f"{count} days in {year}", f"Keep at most {MOST_BUSY_DAYS} a year")
+    if len(set(hours.busy_days)) != len(hours.busy_days):
+        raise BadScript(path, "busy_days", "a day stands twice", "Keep it once")
+    return Calendar(
+        ordinary=hours.ordinary.shift(),
+        busy=hours.busy.shift(),
+        busy_days=frozenset(hours.busy_days),
+        closed_days=closed,
+        special=_special(path, hours.special),
+    )
+
+
+def _month_day(path: Path, value: str) -> tuple[int, int]:
+    try:
+        month, day = (int(part) for part in value.split("-"))
+        date(2024, month, day)  # a leap year: 02-29 is a day
+    except ValueError:
+        raise BadScript(path, f"closed_days.{value}", "is not a day", "Write month-day such as 01-01") from None
+    return month, day
+
+
+def _special(path: Path, entries: list[_Special]) -> tuple[SpecialHours, ...]:
+    periods = sorted(
+        (SpecialHours(_local(entry.starts), _local(entry.ends), entry.by, entry.why) for entry in entries),
+        key=lambda period: period.starts,
+    )
+    for period in periods:
+        if period.starts >= period.ends:
+            raise BadScript(path, f"special.{period.starts:%Y-%m-%d}", "ends before it starts", "Correct the times")
+    for earlier, later in pairwise(periods):
+        if later.starts < earlier.ends:
+            key = f"special.{later.starts:%Y-%m-%dT%H:%M}"
+            raise BadScript(path, key, "overlaps the period before it", "Join the two or move one")
+    return tuple(periods)
+
+
+def _local(at: datetime) -> datetime:
+    return at.replace(tzinfo=TOKYO) if at.tzinfo is None else at.astimezone(TOKYO)
+
+
+def _form(path: Path) -> Form:
+    form = read_model(path, _Form)
+    return Form(
+        id=path.stem,
+        fields=tuple(Field(f.name, Question(f.question), f.ask, f.again, f.tries) for f in form.fields),
+        before_transfer=tuple(form.before_transfer),
+        read_back=form.read_back,
+        done=form.done,
+    )
+
+
+def _language_lines(folder: Path, language: str) -> dict[str, str]:
+    home = folder / language
+    files = sorted(home.glob("*.yaml"))
+    if not files:
+        raise BadScript(
+            home, "", "has no lines", f"Add the folder with every line, or remove {language} from languages"
+        )
+    found: dict[str, str] = {}
+    for path in files:
+        document = checked(path, _Lines, read_yaml(path))
+        for name, text in document.lines.items():
+            key = f"{path.stem}.{name}"
+            if not text.strip():
+                raise BadScript(path, key, "is empty", "Write the sentence")
+            try:
+                slots_of(text)
+            except ValueError:
+                raise BadScript(path, key, "has a brace that does not match", "Write slots as {name}") from None
+            found[key] = text
+    return found
+
+
+def _check_lines(folder: Path, script: Script) -> None:
+    needed = {**spoken_lines.NEEDED, **_named_by_data(script)}
+    for language, lines in script.lines.items():
+        for key, slots in needed.items():
+            path = folder / language / f"{key.partition('.')[0]}.yaml"
+            if key not in lines:
+                raise BadScript(path, key, "is missing", f"Write this line in {language}")
+            extra = slots_of(lines[key]) - slots
+            if extra:
+                allowed = ", ".join(f"{{{slot}}}" for slot in sorted(slots)) or "no slot"
+                raise BadScript(path, key, f"{{{min(extra)}}} is not filled here", f"Use {allowed}")
+        for key in lines:
+            if key not in needed and not key.startswith("faq."):
+                path = folder / language / f"{key.partition('.')[0]}.yaml"
+                raise BadScript(path, key, "is spoken nowhere", "Remove it or correct its name")
+
+
+def _named_by_data(script: Script) -> dict[str, frozenset[str]]:
+    named: dict[str, frozenset[str]] = {}
+    for form in script.forms.values():
+        named.update({key: frozenset() for field in form.fields for key in (field.ask, field.again)})
+        named.update({key: FORM_SLOTS for key in (form.read_back, form.done) if key is not None})
+    named.update({entry.safety: frozenset() for entry in script.classes.values() if entry.safety is not None})
+    return named
+
+
+NEEDED_DESKS = ("main", "repair", "night_operator", "interpreter")
+NEEDED_FORMS = ("emergency", "callback")
+
+
+def _check_references(folder: Path, script: Script) -> None:
+    """What one file names must stand in the other."""
+    for desk in NEEDED_DESKS:
+        _must(desk in script.desks, folder / "desks.yaml", desk, "is missing", "Add this desk")
+    for form in NEEDED_FORMS:
+        _must(form in script.forms, folder / "forms" / f"{form}.yaml", "", "is missing", "Add this form")
+    for intent in Intent:
+        _must(intent in script.matters, folder / "matters.yaml", intent, "is missing", "Say which desk it goes to")
+    for intent, matter in script.matters.items():
+        key = f"{intent}.desk"
+        _must(matter.desk in script.desks, folder / "matters.yaml", key, f"no desk {matter.desk!r}", "See desks.yaml")
+    for category in Category:
+        _must(category in script.classes, folder / "classes.yaml", category, "is missing", "Add this class")
+    for category, entry in script.classes.items():
+        key = f"{category}.form"
+        _must(entry.form in script.forms, folder / "classes.yaml", key, f"no form {entry.form!r}", "See forms/")
+    for form_id, form_entry in script.forms.items():
+        names = {field.name for field in form_entry.fields}
+        unknown = sorted(set(form_entry.before_transfer) - names)
+        path = folder / "forms" / f"{form_id}.yaml"
+        _must(not unknown, path, "before_transfer", f"{unknown} is no field of this form", "Name a field above")
+    for key, target in script.menu.items():
+        _must(key in set("12345678"), folder / "menu.yaml", key, "is not a key from 1 to 8", "0 and 9 are taken")
+        known = target in MENU_WORDS or target in set(Intent)
+        _must(known, folder / "menu.yaml", key, f"leads to unknown {target!r}", "Name a matter or emergency")
+
+
+def _must(holds: bool, path: Path, key: str, problem: str, remedy: str) -> None:
+    if not holds:
+        raise BadScript(path, key, problem, remedy)

@@ -1,0 +1,47 @@
+"""One turn of a call: understand what was heard, decide, and keep it all in one commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ivr.domain.call import Call, Event, Spoke, Turn
+from ivr.domain.dialog import step
+from ivr.domain.script import Script
+from ivr.ports import Answers, StoredTurn, Turns, Understanding
+from nlu.meaning import Expecting
+
+LONGEST_UTTERANCE = 2_000  # characters; no caller says more in one breath, a broken recogniser might
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a turn needs: the script, the understanding, the approved answers, and the calls."""
+
+    script: Script
+    understanding: Understanding
+    answers: Answers
+    turns: Turns
+
+
+def take_turn(desk: Desk, sid: str, key: str, event: Event) -> StoredTurn:
+    """Take `event` of call `sid` once. `key` names the event within the call: a repeated webhook has the same key and
+    gets what was decided the first time. Understanding runs before the transaction, so that none is held open by it.
+
+    Raises StoreUnavailable; then nothing was decided and the event may be sent again.
+    """
+    if isinstance(event, Spoke):
+        event = understood(desk, desk.turns.call(sid), event)
+
+    def decide(call: Call | None, serial: int) -> tuple[Event, Turn]:
+        known = call if call is not None else Call(sid=sid, reference=f"{serial:04d}")
+        return event, step(desk.script, known, event)
+
+    return desk.turns.take(sid, key, decide)
+
+
+def understood(desk: Desk, call: Call | None, event: Spoke) -> Spoke:
+    """The same utterance with its meaning as a reply to what was asked, and the nearest approved answers."""
+    question = call.question if call is not None else None
+    text = event.text[:LONGEST_UTTERANCE]
+    meaning = desk.understanding.understand(text, question.expecting if question else Expecting.ANYTHING)
+    return replace(event, text=text, meaning=meaning, answers=desk.answers.search(text, meaning.reading))

@@ -1,0 +1,18 @@
+"""The real script of `prompts/`, and events in a word each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivr.domain.script import Script
+from ivr.storage.script_files import read_script
+
+PROMPTS = Path(__file__).parents[2] / "prompts"
+
+
+@pytest.fixture(scope="session")
+def script() -> Script:
+    """The factory script with two sample answers."""
+    return read_script(PROMPTS, {"ja": {"start": "見本の回答です。", "meter_cycle": "見本の回答です。"}})
