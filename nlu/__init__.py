@@ -1,0 +1,1 @@
+"""Understanding: the text of an utterance becomes a `Meaning`."""

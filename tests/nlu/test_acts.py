@@ -1,0 +1,87 @@
+"""What callers do to the conversation."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlu.meaning import Act, Expecting, Level
+from nlu.understand import Understanding
+
+ANY, YES_NO, PHONE, NAME, PLACE = (
+    Expecting.ANYTHING,
+    Expecting.YES_NO,
+    Expecting.PHONE,
+    Expecting.NAME,
+    Expecting.PLACE,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expecting", "act"),
+    [
+        ("はい", YES_NO, Act.YES),
+        ("ハイ", YES_NO, Act.YES),
+        ("はい、はい", YES_NO, Act.YES),
+        ("ええ", YES_NO, Act.YES),
+        ("エー", YES_NO, Act.YES),
+        ("うん", YES_NO, Act.YES),
+        ("そうです", YES_NO, Act.YES),
+        ("ソーデス", YES_NO, Act.YES),
+        ("おいね", YES_NO, Act.YES),
+        ("はい、お願いします", YES_NO, Act.YES),
+        ("それで合ってます", YES_NO, Act.YES),
+        ("はい、道路から水が出ていて", YES_NO, Act.YES),
+        ("はい、道路から水が出ていて", ANY, None),
+        ("いいえ", YES_NO, Act.NO),
+        ("イイエ", YES_NO, Act.NO),
+        ("違います", YES_NO, Act.NO),
+        ("はい、違います", YES_NO, Act.NO),
+        ("なーん", YES_NO, Act.NO),
+        ("ナーン、チガウゲン", YES_NO, Act.NO),
+        ("いや、そうではないです", YES_NO, Act.NO),
+        ("いえ、三丁目です", YES_NO, Act.NO),
+        ("家の前です", YES_NO, None),
+        ("いいです", YES_NO, None),
+        ("いいわ", YES_NO, None),
+        ("大丈夫です", YES_NO, None),
+        ("結構です", YES_NO, None),
+        ("結構です", ANY, Act.STOP),
+        ("もういいです", ANY, Act.STOP),
+        ("モーイーデス", ANY, Act.STOP),
+        ("やめます", ANY, Act.STOP),
+        ("失礼します", ANY, Act.STOP),
+        ("もう一度言ってください", ANY, Act.REPEAT),
+        ("モーイチドオネガイシマス", PLACE, Act.REPEAT),
+        ("聞こえません", ANY, Act.REPEAT),
+        ("人に代わってください", ANY, Act.OPERATOR),
+        ("ヒトニカワッテクダサイ", ANY, Act.OPERATOR),
+        ("オペレーター", ANY, Act.OPERATOR),
+        ("担当者につないで", ANY, Act.OPERATOR),
+        ("人間と話したい", ANY, Act.OPERATOR),
+        ("係の人をお願いします", ANY, Act.OPERATOR),
+        ("この番号でいいです", PHONE, Act.THIS_NUMBER),
+        ("コノバンゴーデオネガイシマス", PHONE, Act.THIS_NUMBER),
+        ("今かけてる番号です", PHONE, Act.THIS_NUMBER),
+        ("これで", PHONE, Act.THIS_NUMBER),
+        ("匿名でお願いします", NAME, Act.DECLINE),
+        ("名前は言いたくないです", NAME, Act.DECLINE),
+        ("番号は教えられません", PHONE, Act.DECLINE),
+        ("バンゴーワオシエラレマセン", PHONE, Act.DECLINE),
+        ("わかりません", PLACE, Act.UNKNOWN),
+        ("ワカラン", PLACE, Act.UNKNOWN),
+        ("ちょっとわからないです", PLACE, Act.UNKNOWN),
+        ("番地はわかりません", PLACE, Act.UNKNOWN),
+        ("道路から水が出ています", ANY, None),
+        ("", YES_NO, None),
+    ],
+)
+def test_what_the_caller_does(understanding: Understanding, text: str, expecting: Expecting, act: Act | None) -> None:
+    assert understanding.understand(text, expecting).act is act
+
+
+def test_a_yes_with_content_keeps_its_content(understanding: Understanding) -> None:
+    meaning = understanding.understand("はい、広岡三丁目の道路から水が噴き出しています", YES_NO)
+    assert meaning.act is Act.YES
+    assert meaning.urgency.level is Level.URGENT
+    assert meaning.slots.place is not None
+    assert meaning.slots.place.town == "広岡"
