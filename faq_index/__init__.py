@@ -1,0 +1,1 @@
+"""Finds the FAQ topic a caller means, by surface and by sound."""
