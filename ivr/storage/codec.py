@@ -1,0 +1,90 @@
+"""Calls, events, actions and reports as JSON text, so that tomorrow's program reads today's rows.
+
+Every union is tagged with the class name under "is". Fields nobody knows any more are ignored and fields added since
+take their defaults: renaming a class or field, or adding one without a default, needs a migration of the stored rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, cast
+
+from cattrs import Converter
+from cattrs.preconf.json import make_converter
+from cattrs.strategies import configure_tagged_union
+
+from ivr.domain.call import Action, Ask, Call, Event, Report, TakeMessage
+
+TAG = "is"
+
+
+class Unreadable(Exception):  # noqa: N818 - a state of the row, not a mistake of the program
+    """A stored row does not make sense. The message names what was read, never what stands in it: that is personal."""
+
+
+class Codec:
+    """Both directions for each of the four stored shapes. Build one and share it: building costs milliseconds."""
+
+    def __init__(self) -> None:
+        self._converter = _converter()
+        self._readable = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+    def call_text(self, call: Call) -> str:
+        return self._text(call, Call)
+
+    def call(self, text: str) -> Call:
+        return cast("Call", self._value(text, Call, "call"))
+
+    def event_text(self, event: Event) -> str:
+        return self._text(event, Event)
+
+    def event(self, text: str) -> Event:
+        return cast("Event", self._value(text, Event, "event"))
+
+    def actions_text(self, actions: Sequence[Action]) -> str:
+        return self._text(tuple(actions), tuple[Action, ...])
+
+    def actions(self, text: str) -> tuple[Action, ...]:
+        return cast("tuple[Action, ...]", self._value(text, tuple[Action, ...], "actions"))
+
+    def report_text(self, report: Report) -> str:
+        return self._text(report, Report)
+
+    def report(self, text: str) -> Report:
+        return cast("Report", self._value(text, Report, "report"))
+
+    def _text(self, value: object, shape: Any) -> str:  # Any: a union is no type to mypy
+        plain = self._converter.unstructure(value, shape)
+        text = self._readable.encode(plain)
+        # A lone surrogate (half a character from a broken request) cannot be written as UTF-8: escape it instead.
+        return text if storable(text) == text else json.dumps(plain, separators=(",", ":"))
+
+    def _value(self, text: str, shape: Any, name: str) -> Any:
+        try:
+            return self._converter.structure(json.loads(text), shape)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise Unreadable(f"a stored {name} cannot be read ({type(error).__name__})") from None
+
+
+def storable(text: str) -> str:
+    """`text` as both databases take it: without NUL characters, lone surrogates replaced by "?"."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
+def _converter() -> Converter:
+    # Detailed validation would put the stored words into the message, and costs time.
+    converter = make_converter(detailed_validation=False)
+    configure_tagged_union(Event, converter, tag_name=TAG)
+    configure_tagged_union(Action, converter, tag_name=TAG)
+    question = Ask | TakeMessage
+    configure_tagged_union(question, converter, tag_name=TAG)
+    converter.register_structure_hook_func(
+        lambda shape: shape == Ask | TakeMessage | None,
+        lambda plain, _: None if plain is None else converter.structure(plain, cast("Any", question)),
+    )
+    converter.register_unstructure_hook_func(
+        lambda shape: shape == Ask | TakeMessage | None,
+        lambda asked: None if asked is None else converter.unstructure(asked, question),
+    )
+    return converter

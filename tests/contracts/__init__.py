@@ -1,0 +1,1 @@
+"""Ports, real and fake: one test over both."""
