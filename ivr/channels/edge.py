@@ -1,0 +1,93 @@
+"""What the telephone edge needs from the rest of the desk: one frozen value, filled by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from ivr.domain.call import Call, EarsFailed, Event, Line, Question, Spoke, StayedSilent
+from ivr.domain.script import DeskEntry
+from ivr.ports import Clock, StoredTurn, Turns
+from ivr.settings import Settings
+
+
+class Wording(Protocol):
+    """The words of the desk; `ivr.domain.script.Script` is one."""
+
+    @property
+    def desks(self) -> Mapping[str, DeskEntry]: ...
+
+    def text(self, line: Line, language: str) -> str:
+        """The sentence as it is spoken. Raises KeyError for an unknown line or a missing slot."""
+        ...
+
+
+class Clip(Protocol):
+    """A line as sound."""
+
+    @property
+    def etag(self) -> str:
+        """Strong entity tag, quotation marks included."""
+        ...
+
+    @property
+    def wav(self) -> bytes:
+        """8 kHz mono µ-law WAV."""
+        ...
+
+
+class Voice(Protocol):
+    """The desk's own voice; `audio.voice.Voice` is one."""
+
+    def line(self, text: str, language: str) -> Clip: ...
+
+
+class Hear(Protocol):
+    """What was said in a recording of the carrier's: `ivr.channels.recorded_speech.RecordedSpeech` is one."""
+
+    def __call__(self, url: str, recording: str, at: datetime) -> Spoke | StayedSilent | EarsFailed: ...
+
+
+SORRY = Line("fallback.sorry")
+
+
+def _nothing() -> None:
+    """No one to wake."""
+
+
+def _keep(recording: str) -> None:
+    """No one to delete `recording`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`take_turn`: (call id, idempotency key, event) -> the stored turn; may raise StoreUnavailable.
+
+    `handover`: (call, desk id) -> the line a person hears before taking the caller. `hear` None: no recogniser, calls
+    begin on the rung of the keys. `voice_languages`: what the own voice speaks, other languages get Twilio's <Say>.
+    `hints`: words a carrier's recogniser should expect. `after_commit` wakes the jobs; `forget` takes the id of a
+    recording that has been read and is of no further use (it must return at once and never raise). `apology`: the last
+    words when everything here is broken, with a number to ring.
+    """
+
+    settings: Settings
+    clock: Clock
+    wording: Wording
+    turns: Turns
+    take_turn: Callable[[str, str, Event], StoredTurn]
+    handover: Callable[[Call, str], Line]
+    hear: Hear | None = None
+    voice: Voice | None = None
+    voice_languages: frozenset[str] = frozenset({"ja"})
+    hints: Mapping[Question, tuple[str, ...]] = field(default_factory=dict)
+    after_commit: Callable[[], None] = _nothing
+    forget: Callable[[str], None] = _keep
+    apology: Line = SORRY
+
+    def commit(self, sid: str, key: str, event: Event) -> StoredTurn:
+        """Decide and store, then wake whoever carries out what was decided. Raises StoreUnavailable."""
+        turn = self.take_turn(sid, key, event)
+        self.after_commit()
+        return turn

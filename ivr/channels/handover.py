@@ -1,0 +1,31 @@
+"""The line a person hears before taking a caller: desk, matter, place and number, in words of the script."""
+
+from __future__ import annotations
+
+from ivr.domain import spoken
+from ivr.domain.call import Call, Line
+from ivr.domain.script import Script
+
+STAFF_LANGUAGE = "ja"
+
+
+def handover_line(script: Script, call: Call, desk: str) -> Line:
+    """`whisper.handover` with what is known of the caller; a word for "unknown" stands for the rest."""
+
+    def word(name: str) -> str:
+        return spoken.word(script, STAFF_LANGUAGE, name)
+
+    report = call.report
+    entry = script.desks.get(desk)
+    category = report.category if report else None
+    named = script.classes.get(category) if category else None
+    phone = (report.phone if report else None) or call.caller_id
+    return Line(
+        "whisper.handover",
+        (
+            ("desk", entry.name if entry else word("unknown")),
+            ("matter", named.name if named else word("no_matter")),
+            ("place", spoken.place(script, STAFF_LANGUAGE, report.place if report else call.place)),
+            ("phone", spoken.digits(script, STAFF_LANGUAGE, phone) if phone else word("unknown")),
+        ),
+    )

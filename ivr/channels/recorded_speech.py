@@ -1,0 +1,63 @@
+"""A recorded reply -> what was said: fetch it from the carrier, decode it, write it down, all within one deadline."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from audio.recording import NotSound, decode
+from audio.sound import Sound
+from audio.transcriber import Transcript, TranscriptionFailed
+from ivr.domain.call import EarsFailed, Spoke, StayedSilent
+from ivr.ports import Recordings, RecordingUnavailable
+
+logger = logging.getLogger(__name__)
+
+
+class Punctual(Protocol):
+    """A transcriber that keeps a deadline; `audio.deadline.PunctualTranscriber` is one."""
+
+    def transcribe_within(self, sound: Sound, seconds: float, hint: str | None = None) -> Transcript:
+        """Raises TranscriptionFailed when the transcript is not there within `seconds`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSpeech:
+    """`deadline_s` counts from the webhook to the text; what fetching takes is missing to the recogniser.
+
+    Nothing of the store is held meanwhile. Never raises: ears that fail are an event, and the next rung takes over.
+    """
+
+    recordings: Recordings
+    transcriber: Punctual
+    deadline_s: float
+    elapsed: Callable[[], float] = time.monotonic
+
+    def __call__(self, url: str, recording: str, at: datetime) -> Spoke | StayedSilent | EarsFailed:
+        """`url` and `recording`: the carrier's address and id of the sound; `at`: when the reply came in."""
+        begun = self.elapsed()
+        try:
+            sound = decode(self.recordings.fetch(url))
+            left = self.deadline_s - (self.elapsed() - begun)
+            if left <= 0:
+                return _failed(at, recording, "the recording came too late")
+            transcript = self.transcriber.transcribe_within(sound, left)
+        except RecordingUnavailable as error:
+            return _failed(at, recording, f"the recording is not there: {error}")
+        except NotSound:
+            return _failed(at, recording, "the recording is no sound")
+        except TranscriptionFailed as error:
+            return _failed(at, recording, f"the recogniser failed: {error}")
+        if not transcript.heard or not transcript.text.strip():
+            return StayedSilent(at)
+        return Spoke(at, transcript.text.strip())
+
+
+def _failed(at: datetime, recording: str, why: str) -> EarsFailed:
+    logger.warning("ears failed: %s", why)
+    return EarsFailed(at, why, recording)

@@ -1,0 +1,1 @@
+"""A telephone without Twilio: plays call files against the desk, in-process or over signed HTTP, and judges them."""

@@ -1,0 +1,1 @@
+"""How staff are reached: one file per way, each a `Notifier`."""

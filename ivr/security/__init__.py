@@ -1,0 +1,1 @@
+"""What keeps callers' data safe: redaction now; sign-in, roles and retention in later steps."""

@@ -1,0 +1,1 @@
+"""The telephone edge, without a telephone."""

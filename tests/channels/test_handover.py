@@ -1,0 +1,33 @@
+"""What a person hears before taking a caller, in the words of the real script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivr.channels.handover import handover_line
+from ivr.domain.call import Call, Report
+from ivr.domain.script import Script
+from ivr.storage.script_files import read_script
+from nlu.meaning import Category, Place
+from tests.channels.scripted_desk import SID
+
+PROMPTS = Path(__file__).parents[2] / "prompts"
+
+
+@pytest.fixture(scope="module")
+def script() -> Script:
+    return read_script(PROMPTS, {"ja": {"start": "見本の回答です。", "meter_cycle": "見本の回答です。"}})
+
+
+def test_what_is_known_is_said_and_the_rest_is_unknown(script: Script) -> None:
+    place = Place("いずみので4の12の3", town="泉野出町", chome=4, banchi="12-3")
+    report = Report("any", True, Category.ROAD_LEAK, place=place, phone="0761112233")
+    desk = next(iter(script.desks))
+    full = script.text(handover_line(script, Call(SID, report=report, caller_id="09012345678"), desk), "ja")
+    assert "泉野出町" in full
+    assert "0 7 6" in full
+    bare = script.text(handover_line(script, Call(SID), "unheard-of"), "ja")
+    unknown = script.lines["ja"]["word.unknown"]
+    assert bare.count(unknown) >= 3
