@@ -42,14 +42,14 @@ class StoredTurn:
 
 
 Decide = Callable[[Call | None, int], tuple[Event, Turn]]
-"""Pure: (the call so far or None, its serial number) -> what happened and what to do. May be run again on a conflict."""
+"""Pure: (the call so far or None, its serial number) -> what happened, what to do. May run again on a conflict."""
 
 
 class Turns(Protocol):
     """The calls and their turns. One turn is one commit: event, call, tickets, call-backs and notices, or nothing."""
 
     def take(self, sid: str, key: str, decide: Decide) -> StoredTurn:
-        """Run `decide` once for (sid, key) and keep what it decided; a second time gives back what is kept.
+        """Run `decide` once for (sid, key) and keep what it decided; a second time, what is kept.
 
         Raises StoreUnavailable when nothing could be written (locked, full, gone).
         """

@@ -6,20 +6,27 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from rapidfuzz import fuzz
+
 from nlu.meaning import Act, Expecting
 from nlu.source import BadDataError, read_mapping, sound_pattern, strings
 
-_PLACES = ("whole", "within", "opening")
+_PLACES = ("whole", "within", "opening", "near")
+_MISHEARD = 80  # of 100, rapidfuzz partial ratio: one mora of six may be wrong
 _NEVER = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """How one act sounds: as the whole utterance, anywhere in it, or at the opening of an answer to yes/no."""
+    """How one act sounds: as the whole utterance, anywhere in it, or at the opening of an answer to yes/no.
+
+    `near`: long words that are recognised also when one of their morae was misheard.
+    """
 
     whole: re.Pattern[str]
     within: re.Pattern[str]
     opening: re.Pattern[str] = _NEVER
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Acts:
             if _is_answer(act, expecting) and patterns.whole.fullmatch(sound):
                 return Found(act, whole=True)
         for act, patterns in self.table:
-            if patterns.within.search(sound):
+            if patterns.within.search(sound) or _nearly(sound, patterns.near):
                 return Found(act)
         if expecting is Expecting.YES_NO:
             # NO stands before YES in the table: 「はい、違います」 is a no
@@ -55,6 +62,10 @@ class Acts:
                 if patterns.opening.match(sound):
                     return Found(act)
         return Found(None)
+
+
+def _nearly(sound: str, words: tuple[str, ...]) -> bool:
+    return any(len(sound) >= len(word) and fuzz.partial_ratio(word, sound) >= _MISHEARD for word in words)
 
 
 def _ends_the_call(sound: str, expecting: Expecting) -> bool:
@@ -80,9 +91,10 @@ def load_acts(path: Path) -> Acts:
     for name in order:
         rows = data.get(name)
         if not isinstance(rows, dict) or not set(rows) <= set(_PLACES):
-            raise BadDataError(path, name, "must be a mapping with whole, within and maybe opening")
+            raise BadDataError(path, name, "must be a mapping with whole, within and maybe opening and near")
         whole = tuple(f"(?:{item}){tails}" for item in strings(path, rows, "whole"))
         opening = strings(path, rows, "opening") if "opening" in rows else ()
+        near = tuple(strings(path, rows, "near")) if "near" in rows else ()
         table.append(
             (
                 Act(name),
@@ -90,6 +102,7 @@ def load_acts(path: Path) -> Acts:
                     sound_pattern(path, f"{name}.whole", whole),
                     sound_pattern(path, f"{name}.within", strings(path, rows, "within")),
                     sound_pattern(path, f"{name}.opening", opening),
+                    near,
                 ),
             )
         )

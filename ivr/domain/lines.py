@@ -54,7 +54,7 @@ NEEDED: dict[str, frozenset[str]] = {
         "wait.again": (),
         "whisper.handover": ("desk", "matter", "place", "phone"),
         "whisper.accept": (),
-        "fallback.sorry": (),
+        "fallback.sorry": ("number",),
         # word.yaml: how values are spoken
         "word.today": (),
         "word.tomorrow": (),

@@ -19,7 +19,7 @@ from ivr.domain.call import Action, Ask, Call, Event, Report, TakeMessage
 TAG = "is"
 
 
-class Unreadable(Exception):  # noqa: N818 - a state of the row, not a mistake of the program
+class Unreadable(Exception):
     """A stored row does not make sense. The message names what was read, never what stands in it: that is personal."""
 
 

@@ -30,7 +30,7 @@ BUSY_S = 4.0  # a webhook has 15 s and a recognition may take 12 of them: rather
 POOL = 16  # connections kept open; as many again may be opened for a moment
 
 
-class BadDatabase(Exception):  # noqa: N818 - what a person reads: the setting is bad
+class BadDatabase(Exception):
     """The store cannot be opened. The message names the setting and what to do."""
 
 

@@ -61,7 +61,7 @@ def _use_wal(engine: Engine) -> None:
             raise BusyFile(str(error)) from error
 
 
-class BusyFile(SQLAlchemyError):  # noqa: N818 - a state of the file, not a mistake of the program
+class BusyFile(SQLAlchemyError):
     """Another process holds the file at this moment, or it cannot be written."""
 
 

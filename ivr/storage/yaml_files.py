@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class BadScript(Exception):  # noqa: N818 - what a person reads: the script is bad
+class BadScript(Exception):
     """The data in `prompts/` cannot be used. The message is for the person who edits it."""
 
     def __init__(self, file: Path, key: str, problem: str, remedy: str) -> None:

@@ -1,0 +1,56 @@
+# The desk's two commands are `make demo` and `make test`; everything sets itself up in .venv and is quick the second time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export HF_HUB_OFFLINE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test lint types layers data unit bench diagram routes clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml constraints.txt
+	@deploy/setup $(PYTHON) $(VENV)
+	@touch $@
+
+setup: $(READY)  ## make .venv with the tested versions, and the FAQ index
+	@$(BIN)/mizumado index build --if-needed
+
+demo: setup  ## take calls end to end, with sound, then exit
+	@$(BIN)/mizumado demo deploy/demo/*.yaml
+
+serve: setup  ## open the desk on http://127.0.0.1:8080
+	@$(BIN)/mizumado serve
+
+test: setup  ## lint, types, layers, data and tests: what CI runs
+	@deploy/checks $(BIN)
+
+lint: $(READY)  ## ruff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(READY)  ## mypy --strict
+	@$(BIN)/mypy
+
+layers: $(READY)  ## the import contract of the house
+	@$(BIN)/lint-imports
+
+data: setup  ## words, answers, hours, forms: everything people wrote
+	@$(BIN)/mizumado check
+
+unit: setup  ## the tests alone
+	@$(BIN)/python -m pytest
+
+bench: setup  ## webhooks beside a bare signed Flask route, in one run
+	@$(BIN)/python -m tests.bench.webhooks
+
+diagram: setup  ## the dialogue as a Mermaid state diagram, drawn by running it
+	@$(BIN)/mizumado diagram
+
+routes: setup  ## every address the desk answers
+	@$(BIN)/mizumado routes
+
+clean:  ## remove what was set up here (.venv and var)
+	rm -rf $(VENV) var build *.egg-info

@@ -1,0 +1,191 @@
+"""Puts a desk up for simulated calls: in-process or under a real server, temporary storage, a settable clock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TextIO
+
+import uvicorn
+
+from audio.pyopenjtalk_synthesiser import CALLER, PyOpenJTalkSynthesiser
+from faq_index.corpus import load_corpus
+from ivr import app as root
+from ivr.channels.simulator.caller_voice import CallerVoice, SyntheticVoice
+from ivr.channels.simulator.clock import SimulatedClock
+from ivr.channels.simulator.desk_ports import Books, InProcessDesk, RunningDesk
+from ivr.channels.simulator.run import Stage
+from ivr.domain.call import Dialled, Ears
+from ivr.domain.script import Script
+from ivr.settings import Settings, read_settings
+from ivr.storage.sql import Store, open_store
+from ivr.usecases.take_turn import take_turn
+from nlu.gazetteer import town_readings
+
+NUMBERS = {Dialled.CENTRE: "+815000000001", Dialled.NIGHT_LINE: "+815000000002"}
+"""Invented numbers for calls that never leave this machine."""
+ACCOUNT, TOKEN = "AC" + "5" * 32, "simulated-token"
+UP_WITHIN_S = 30.0
+
+Environ = Iterable[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class SimulatedOffice:
+    """A desk whose calendar and ears may be changed between two calls: it is put together anew then."""
+
+    settings: Settings
+    minds: root.Minds
+    store: Store
+    clock: SimulatedClock
+    out: TextIO
+    script: Script
+    office: root.Office
+
+    def designate(self, days: frozenset[date]) -> None:
+        """Make `days` the designated busy days."""
+        calendar = replace(self.script.calendar, busy_days=days)
+        self.script = replace(self.script, calendar=calendar)
+        self._rebuild()
+
+    def set_ears(self, ears: Ears) -> None:
+        self.settings = self.settings.model_copy(update={"ears": ears.value})
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        self.office.stop()
+        self.office = root.build_office(self.settings, self.minds, self.script, self.store, self.clock, self.out)
+        self.office.start()
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        """WSGI: whatever desk stands now."""
+        return self.office.app(environ, start_response)
+
+    @property
+    def books(self) -> Books:
+        return Books(self.store.turns, self.store.tickets, self.script.text)
+
+
+def stage_for(settings: Settings, out: TextIO) -> Stage:
+    """How `mizumado call` puts a desk up. `out`: where the simulated staff's notices are printed."""
+    return Stage(
+        in_process=partial(_in_process, settings, out),
+        start_server=partial(_start_server, settings, out),
+        attach=partial(_attach, settings),
+        voice=caller_voice,
+    )
+
+
+def caller_voice(language: str) -> CallerVoice:
+    return SyntheticVoice(PyOpenJTalkSynthesiser(manner=CALLER, readings=town_readings()), language)
+
+
+@contextmanager
+def _simulated(settings: Settings, out: TextIO, clock: SimulatedClock) -> Iterator[SimulatedOffice]:
+    with ExitStack() as closing:
+        folder = Path(closing.enter_context(TemporaryDirectory(prefix="mizumado-")))
+        settings = settings.model_copy(update={"database": f"sqlite:///{folder / 'calls.db'}"})
+        minds = root.load_minds(settings)
+        closing.callback(minds.close)
+        store = open_store(settings.database)
+        closing.callback(store.close)
+        script = root.load_script(settings, minds.corpus)
+        office = root.build_office(settings, minds, script, store, clock, out)
+        office.start()
+        simulated = SimulatedOffice(settings, minds, store, clock, out, script, office)
+        try:
+            yield simulated
+        finally:
+            simulated.office.stop()
+
+
+@contextmanager
+def _in_process(settings: Settings, out: TextIO, clock: SimulatedClock) -> Iterator[InProcessDesk]:
+    quiet = settings.model_copy(update={"ears": "keys", "voice": "say"})  # no sound in text mode: nothing to load
+    with _simulated(quiet, out, clock) as simulated:
+        yield InProcessDesk(
+            take=lambda sid, key, event: take_turn(simulated.office.desk, sid, key, event),
+            books=simulated.books,
+            designate=simulated.designate,
+            max_wait_s=settings.max_wait_s,
+        )
+
+
+@contextmanager
+def _start_server(settings: Settings, out: TextIO, clock: SimulatedClock, carrier_api: str) -> Iterator[RunningDesk]:
+    """The real app under uvicorn on a free loopback port."""
+    with ExitStack() as closing:
+        listening = uvicorn.Config("unset", host="127.0.0.1", port=0, log_config=None).bind_socket()
+        closing.callback(listening.close)
+        port = listening.getsockname()[1]
+        changes: dict[str, object] = {
+            "port": port,
+            "public_url": f"http://127.0.0.1:{port}",
+            "centre_numbers": NUMBERS[Dialled.CENTRE],
+            "night_numbers": NUMBERS[Dialled.NIGHT_LINE],
+            "twilio_account_sid": ACCOUNT,
+            "twilio_auth_token": TOKEN,
+            "twilio_api": carrier_api,
+            "notify": "printed",
+        }
+        known = {name: getattr(settings, name) for name in type(settings).model_fields if name not in changes}
+        simulated = closing.enter_context(_simulated(read_settings(**known, **changes), out, clock))
+        closing.enter_context(_serving(simulated, listening))
+        yield RunningDesk(
+            base_url=simulated.settings.public_url,
+            account_sid=ACCOUNT,
+            auth_token=TOKEN,
+            books=simulated.books,
+            numbers=NUMBERS,
+            set_ears=simulated.set_ears,
+            designate=simulated.designate,
+        )
+
+
+@contextmanager
+def _serving(simulated: Callable[[Any, Any], Any], listening: Any) -> Iterator[None]:
+    config = uvicorn.Config(root.asgi(simulated), log_config=None, lifespan="off", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="desk", daemon=True)
+    thread.start()
+    until = time.monotonic() + UP_WITHIN_S
+    while not server.started:
+        if time.monotonic() > until or not thread.is_alive():
+            raise RuntimeError("the simulated desk did not start")
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
+def _attach(settings: Settings, url: str, _carrier_api: str) -> Iterator[RunningDesk]:
+    """A desk that runs already, with the token, store and numbers of this environment's settings."""
+    store = open_store(settings.database)
+    try:
+        script = root.load_script(settings, load_corpus())
+        numbers = {
+            Dialled.CENTRE: settings.centre_numbers.split(",")[0] or NUMBERS[Dialled.CENTRE],
+            Dialled.NIGHT_LINE: settings.night_numbers.split(",")[0] or NUMBERS[Dialled.NIGHT_LINE],
+        }
+        yield RunningDesk(
+            base_url=url.rstrip("/"),
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token.get_secret_value(),
+            books=Books(store.turns, store.tickets, script.text),
+            numbers=numbers,
+            set_ears=None,
+            designate=None,
+            public_url=settings.public_url,
+        )
+    finally:
+        store.close()
