@@ -29,7 +29,7 @@ BEST = 5
 REMEDY = "build it again with `mizumado index build`"
 
 
-class IndexUnusable(RuntimeError):  # noqa: N818  # reads as what is the matter
+class IndexUnusable(RuntimeError):  # reads as what is the matter
     """The index is missing, broken, or was built from another FAQ or model. The message names the remedy."""
 
 

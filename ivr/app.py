@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Iterator
@@ -154,6 +155,9 @@ class Office:
     forget: ForgetLater
 
     def start(self) -> None:
+        """Begin to work. What was loaded stays: the collector need not walk through it during every call."""
+        gc.collect()
+        gc.freeze()
         for worker in self.workers:
             worker.start()
 

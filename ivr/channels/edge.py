@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from ivr.domain.call import Call, EarsFailed, Event, Line, Question, Spoke, StayedSilent
+from ivr.domain.call import Call, EarsFailed, Event, Line, NotifyStaff, Question, Spoke, StayedSilent, Transfer
 from ivr.domain.script import DeskEntry
 from ivr.ports import Clock, StoredTurn, Turns
 from ivr.settings import Settings
@@ -89,5 +89,6 @@ class Edge:
     def commit(self, sid: str, key: str, event: Event) -> StoredTurn:
         """Decide and store, then wake whoever carries out what was decided. Raises StoreUnavailable."""
         turn = self.take_turn(sid, key, event)
-        self.after_commit()
+        if any(isinstance(action, NotifyStaff | Transfer) for action in turn.actions):
+            self.after_commit()
         return turn

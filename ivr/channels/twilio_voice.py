@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, abort, request
@@ -20,7 +21,6 @@ from ivr.channels.way_on import TRIES, WayOn, field, twiml
 from ivr.domain.call import (
     Arrived,
     Ask,
-    Call,
     Ears,
     EarsFailed,
     Event,
@@ -112,8 +112,10 @@ class CallerRoutes:
         if question not in set(Question):
             abort(404)
 
-        def reply(_: Call) -> StoredTurn:
+        def reply() -> StoredTurn:
             heard = self._heard(sid, seq)
+            if isinstance(heard, Spoke):
+                heard = replace(heard, question=Question(question))
             turn = self._edge.commit(sid, f"turn:{seq}", heard)
             recording = _recording()
             if recording and not turn.repeated and not isinstance(heard, EarsFailed):
@@ -127,7 +129,7 @@ class CallerRoutes:
         """A recording for staff was made, or nobody spoke."""
         sid = caller_sid()
 
-        def left(_: Call) -> StoredTurn:
+        def left() -> StoredTurn:
             now, recording = self._edge.clock.now(), _recording()
             event: Event = StayedSilent(now)
             if recording is not None:
@@ -140,7 +142,7 @@ class CallerRoutes:
         """Waiting or dialling is over: with a person, without one, or because the caller left."""
         sid = caller_sid()
 
-        def ended(_: Call) -> StoredTurn:
+        def ended() -> StoredTurn:
             now = self._edge.clock.now()
             result, status = field("QueueResult") or "", field("DialCallStatus") or ""
             if result == "hangup" or request.form.get("CallStatus") in facts.GONE:
@@ -190,17 +192,16 @@ class CallerRoutes:
         last = self._last(sid, Ask, TakeMessage, Transfer, HangUp)
         return twiml(self._twiml.once_more(last, count)) if last else self._way_on.sorry()
 
-    def _in_call(self, sid: str, seq: int, reply: Callable[[Call], StoredTurn]) -> Response:
+    def _in_call(self, sid: str, seq: int, reply: Callable[[], StoredTurn]) -> Response:
         """The reply within a known call; a call or a turn we do not know gets a polite way back into one."""
-        call = self._edge.turns.call(sid)
-        if call is None:
-            logger.error("a reply came for a call that is not in the store: the caller starts anew")
-            return self._arrive(sid, LOST_CALL)
         if self._edge.turns.turn(sid, seq) is None:
+            if self._edge.turns.call(sid) is None:
+                logger.error("a reply came for a call that is not in the store: the caller starts anew")
+                return self._arrive(sid, LOST_CALL)
             logger.warning("a reply came for turn %d, which this call never had", seq)
             last = self._last(sid, Ask, TakeMessage, Transfer, HangUp)
             return twiml(self._twiml.once_more(last, 0)) if last else self._way_on.sorry()
-        return twiml(self._twiml.turn(reply(call)))
+        return twiml(self._twiml.turn(reply()))
 
     def _arrive(self, sid: str, before: Line | None = None) -> Response:
         settings = self._edge.settings

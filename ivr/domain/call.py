@@ -97,12 +97,16 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """The caller said something. The channel reports `text`; meaning and answers are added before the decision."""
+    """The caller said something: `text`, as the reply to `question` (None: the channel does not know to what).
+
+    Meaning and answers are added before the decision.
+    """
 
     at: datetime
     text: str
     meaning: Meaning | None = None
     answers: Ranking = NO_ANSWERS
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the drive
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    # Readers run single statements: each is a consistent view of its own, and BEGIN would cost as much as the reading.
+    if connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 class Transactions:
@@ -122,7 +123,7 @@ class Transactions:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A consistent view; nothing is locked. Raises StoreUnavailable."""
+        """For one statement: a consistent view; nothing is locked. Raises StoreUnavailable."""
         with _translated(), self._reader.connect() as connection:
             yield connection
 

@@ -248,10 +248,14 @@ def _language_lines(folder: Path, language: str) -> dict[str, str]:
 
 
 def _check_lines(folder: Path, script: Script) -> None:
-    needed = {**spoken_lines.NEEDED, **_named_by_data(script)}
+    by_data = _named_by_data(folder, script)
+    needed = {**spoken_lines.NEEDED, **{key: slots for key, (slots, _) in by_data.items()}}
     for language, lines in script.lines.items():
         for key, slots in needed.items():
             path = folder / language / f"{key.partition('.')[0]}.yaml"
+            if key not in lines and key in by_data:
+                where = by_data[key][1]
+                raise BadScript(where, key, f"is missing in {path}", "Write this line there or name another")
             if key not in lines:
                 raise BadScript(path, key, "is missing", f"Write this line in {language}")
             extra = slots_of(lines[key]) - slots
@@ -264,12 +268,15 @@ def _check_lines(folder: Path, script: Script) -> None:
                 raise BadScript(path, key, "is spoken nowhere", "Remove it or correct its name")
 
 
-def _named_by_data(script: Script) -> dict[str, frozenset[str]]:
-    named: dict[str, frozenset[str]] = {}
+def _named_by_data(folder: Path, script: Script) -> dict[str, tuple[frozenset[str], Path]]:
+    """Line key -> (the slots it may use, the file that names it)."""
+    named: dict[str, tuple[frozenset[str], Path]] = {}
     for form in script.forms.values():
-        named.update({key: frozenset() for field in form.fields for key in (field.ask, field.again)})
-        named.update({key: FORM_SLOTS for key in (form.read_back, form.done) if key is not None})
-    named.update({entry.safety: frozenset() for entry in script.classes.values() if entry.safety is not None})
+        path = folder / "forms" / f"{form.id}.yaml"
+        named.update({key: (frozenset(), path) for field in form.fields for key in (field.ask, field.again)})
+        named.update({key: (FORM_SLOTS, path) for key in (form.read_back, form.done) if key is not None})
+    safety = (entry.safety for entry in script.classes.values() if entry.safety is not None)
+    named.update({key: (frozenset(), folder / "classes.yaml") for key in safety})
     return named
 
 

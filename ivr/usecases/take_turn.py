@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ivr.domain.call import Call, Event, Spoke, Turn
+from ivr.domain.call import Call, Event, Question, Spoke, Turn
 from ivr.domain.dialog import step
 from ivr.domain.script import Script
 from ivr.ports import Answers, StoredTurn, Turns, Understanding
-from nlu.meaning import Expecting
+from nlu.meaning import Expecting, Level
 
 LONGEST_UTTERANCE = 2_000  # characters; no caller says more in one breath, a broken recogniser might
+
+ANSWERABLE = frozenset({None, Question.OPEN, Question.MENU, Question.HELPED})
+"""The questions to which a caller may reply with a question: only then are answers looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ def take_turn(desk: Desk, sid: str, key: str, event: Event) -> StoredTurn:
     Raises StoreUnavailable; then nothing was decided and the event may be sent again.
     """
     if isinstance(event, Spoke):
-        event = understood(desk, desk.turns.call(sid), event)
+        event = understood(desk, event, event.question or _question_of(desk.turns.call(sid)))
 
     def decide(call: Call | None, serial: int) -> tuple[Event, Turn]:
         known = call if call is not None else Call(sid=sid, reference=f"{serial:04d}")
@@ -39,9 +42,14 @@ def take_turn(desk: Desk, sid: str, key: str, event: Event) -> StoredTurn:
     return desk.turns.take(sid, key, decide)
 
 
-def understood(desk: Desk, call: Call | None, event: Spoke) -> Spoke:
-    """The same utterance with its meaning as a reply to what was asked, and the nearest approved answers."""
-    question = call.question if call is not None else None
+def _question_of(call: Call | None) -> Question | None:
+    return call.question if call is not None else None
+
+
+def understood(desk: Desk, event: Spoke, question: Question | None) -> Spoke:
+    """The same utterance with its meaning as a reply to `question`, and the nearest approved answers."""
     text = event.text[:LONGEST_UTTERANCE]
     meaning = desk.understanding.understand(text, question.expecting if question else Expecting.ANYTHING)
-    return replace(event, text=text, meaning=meaning, answers=desk.answers.search(text, meaning.reading))
+    wanted = question in ANSWERABLE and meaning.urgency.level is not Level.URGENT
+    answers = desk.answers.search(text, meaning.reading) if wanted else event.answers
+    return replace(event, text=text, meaning=meaning, answers=answers)

@@ -1,0 +1,146 @@
+"""The page for staff: what the desk does now and its tickets, for a browser on this machine only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ivr.console.now import Now, as_date, now_blueprint
+from ivr.domain.call import PhoneSource, Report
+from ivr.domain.hours import TOKYO
+from ivr.domain.ticket import Callback, Ticket, TicketStatus
+from ivr.settings import read_settings
+from ivr.storage.script_files import read_script
+from nlu.meaning import Category, Place
+
+PROMPTS = Path(__file__).parents[2] / "prompts"
+AT = datetime(2026, 11, 24, 21, 10, tzinfo=TOKYO)
+REPORT = Report(
+    form="emergency",
+    urgent=True,
+    category=Category.ROAD_LEAK,
+    place=Place("泉野出町", town="泉野出町", chome=4, banchi="12-3"),
+    situation="<script>alert(1)</script>水が出ている",
+    phone="0760000001",
+    phone_source=PhoneSource.CALLER_ID,
+)
+TICKET = Ticket("0001", "CA1", AT, AT, TicketStatus.NOTIFIED, False, REPORT)
+
+
+@dataclass
+class Shelf:
+    tickets: Sequence[Ticket] = (TICKET,)
+
+    def ticket(self, reference: str) -> Ticket | None:
+        return next((ticket for ticket in self.tickets if ticket.reference == reference), None)
+
+    def recent(self, limit: int = 50) -> Sequence[Ticket]:
+        return self.tickets[:limit]
+
+    def callbacks(self, limit: int = 50) -> Sequence[Callback]:
+        return [Callback("0002", "CA2", "0760000002", None, AT)][:limit]
+
+
+@dataclass
+class Stopped:
+    at: datetime = AT
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def client(shelf: Shelf | None = None, at: datetime = AT, deaf: str | None = None) -> FlaskClient:
+    app = Flask("test", static_folder=None)
+    script = read_script(PROMPTS, {"ja": {}})
+    app.register_blueprint(now_blueprint(Now(read_settings(), script, shelf or Shelf(), Stopped(at), deaf)))
+    return app.test_client()
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (AT, "夜間"),
+        (datetime(2026, 11, 24, 14, 0, tzinfo=TOKYO), "営業時間中"),
+        (datetime(2027, 1, 1, 16, 10, tzinfo=TOKYO), "休業日"),
+    ],
+)
+def test_the_page_says_who_is_on_duty(at: datetime, words: str) -> None:
+    page = client(at=at).get("/").text
+    assert words in page
+    assert as_date(at) in page
+
+
+def test_the_list_shows_no_personal_data_and_leads_to_the_ticket() -> None:
+    page = client().get("/").text
+    assert 'href="/tickets/0001"' in page
+    assert "道路などの水もれ" in page
+    for personal in ("0760000001", "0760000002", "泉野出町"):
+        assert personal not in page
+
+
+def test_the_ticket_shows_everything_and_speech_cannot_become_markup() -> None:
+    page = client().get("/tickets/0001").text
+    assert "泉野出町4丁目12の3" in page
+    assert "0760000001" in page
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_an_anonymous_partial_ticket_says_so() -> None:
+    bare = replace(REPORT, category=None, place=None, phone=None, anonymous=True, situation=None)
+    page = (
+        client(Shelf((replace(TICKET, partial=True, report=bare, status=TicketStatus.OPEN),))).get("/tickets/0001").text
+    )
+    assert "匿名" in page
+    assert "途中まで" in page
+    assert "連絡前" in page
+
+
+def test_an_empty_desk_says_what_to_do() -> None:
+    assert "make demo" in client(Shelf(())).get("/").text
+
+
+def test_a_desk_without_a_recogniser_says_so() -> None:
+    assert "音声認識が使えません" in client(deaf="missing").get("/").text
+
+
+def test_an_unknown_ticket_is_not_found() -> None:
+    assert client().get("/tickets/9999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "remote"),
+    [
+        ({"X-Forwarded-For": "203.0.113.9"}, "127.0.0.1"),
+        ({"Forwarded": "for=203.0.113.9"}, "127.0.0.1"),
+        ({"Host": "desk.example.jp"}, "127.0.0.1"),
+        ({}, "203.0.113.9"),
+        ({}, "not an address"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/tickets/0001", "/static/mizumado.css"])
+def test_nobody_from_elsewhere_sees_anything(path: str, headers: dict[str, str], remote: str) -> None:
+    reply = client().get(path, headers=headers, environ_base={"REMOTE_ADDR": remote})
+    assert reply.status_code == 403
+
+
+def test_health_is_for_everybody_and_says_nothing() -> None:
+    reply = client().get("/healthz", environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    assert reply.get_json() == {"status": "ok"}
+
+
+def test_pages_run_no_script_and_stay_out_of_caches_and_frames() -> None:
+    headers = client().get("/").headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1:8080", "[::1]:8080"])
+def test_this_machine_has_several_names(host: str) -> None:
+    assert client().get("/", headers={"Host": host}).status_code == 200

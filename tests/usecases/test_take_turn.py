@@ -1,0 +1,111 @@
+"""One turn: understood as a reply to what was asked, decided once, kept in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from faq_index.candidates import Candidate, Ranking
+from ivr.domain.call import Arrived, Dialled, OutcomeKind, Question, Spoke, State
+from ivr.domain.hours import TOKYO
+from ivr.storage.memory import memory_store
+from ivr.storage.script_files import read_script
+from ivr.storage.sql import open_store
+from ivr.usecases.take_turn import LONGEST_UTTERANCE, Desk, take_turn
+from nlu import understand
+from nlu.meaning import Expecting, Meaning
+
+PROMPTS = Path(__file__).parents[2] / "prompts"
+NIGHT = datetime(2026, 11, 24, 21, 10, tzinfo=TOKYO)
+DAY = datetime(2026, 11, 24, 14, 0, tzinfo=TOKYO)
+MIND = understand.load()
+
+
+@dataclass
+class Listening:
+    """The real understanding, which also remembers what it was told to expect."""
+
+    asked: list[tuple[str, Expecting]] = field(default_factory=list)
+
+    def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING) -> Meaning:
+        self.asked.append((text, expecting))
+        return MIND.understand(text, expecting)
+
+
+@dataclass
+class OneAnswer:
+    searched: list[str] = field(default_factory=list)
+
+    def search(self, text: str, reading: str) -> Ranking:
+        self.searched.append(f"{text}|{reading}")
+        return Ranking((Candidate("start", 0.9),), "start", 0.5)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    store = memory_store() if request.param == "memory" else open_store(f"sqlite:///{tmp_path / 'desk.db'}")
+    script = read_script(PROMPTS, {"ja": {"start": "見本の回答です。"}})
+    yield Desk(script, Listening(), OneAnswer(), store.turns)
+    store.close()
+
+
+def ring(desk: Desk, sid: str = "CA1", at: datetime = NIGHT) -> None:
+    take_turn(desk, sid, "arrived", Arrived(at, Dialled.NIGHT_LINE, "0760000001"))
+
+
+def test_a_reply_is_understood_as_a_reply_to_what_was_asked(desk: Desk) -> None:
+    ring(desk)
+    take_turn(desk, "CA1", "turn:1", Spoke(NIGHT, "道路のアスファルトから水が湧いています"))
+    take_turn(desk, "CA1", "turn:2", Spoke(NIGHT, "泉野出町四丁目12の3です"))
+    take_turn(desk, "CA1", "turn:3", Spoke(NIGHT, "はい", question=Question.READ_BACK))
+    assert isinstance(desk.understanding, Listening)
+    assert [expecting for _, expecting in desk.understanding.asked] == [
+        Expecting.ANYTHING,
+        Expecting.PLACE,
+        Expecting.YES_NO,
+    ]
+    call = desk.turns.call("CA1")
+    assert call is not None
+    assert call.state is State.ENDED
+    assert call.outcome is not None
+    assert call.outcome.kind is OutcomeKind.EMERGENCY_TICKET
+
+
+def test_answers_are_looked_for_only_where_a_question_may_be_asked(desk: Desk) -> None:
+    ring(desk, at=DAY)
+    take_turn(desk, "CA1", "turn:1", Spoke(DAY, "水道を使い始めるにはどうすればいいですか"))
+    take_turn(desk, "CA1", "turn:2", Spoke(DAY, "道路のアスファルトから水が湧いています"))
+    take_turn(desk, "CA1", "turn:3", Spoke(DAY, "泉野出町四丁目12の3です"))
+    assert isinstance(desk.answers, OneAnswer)
+    assert len(desk.answers.searched) == 1
+
+
+def test_a_repeated_webhook_gets_the_first_answer_and_decides_nothing(desk: Desk) -> None:
+    ring(desk)
+    first = take_turn(desk, "CA1", "turn:1", Spoke(NIGHT, "道路のアスファルトから水が湧いています"))
+    again = take_turn(desk, "CA1", "turn:1", Spoke(NIGHT + timedelta(seconds=3), "まったく別の言葉"))
+    assert again.repeated
+    assert (again.seq, again.actions, again.call) == (first.seq, first.actions, first.call)
+    assert len(desk.turns.history("CA1")) == 2
+
+
+def test_every_call_has_its_own_reference(desk: Desk) -> None:
+    ring(desk, "CA1")
+    ring(desk, "CA2")
+    calls = [desk.turns.call(sid) for sid in ("CA1", "CA2")]
+    references = [call.reference for call in calls if call is not None]
+    assert len(set(references)) == 2
+    assert all(len(reference) == 4 for reference in references)
+
+
+def test_an_endless_utterance_is_cut_not_refused(desk: Desk) -> None:
+    ring(desk)
+    turn = take_turn(desk, "CA1", "turn:1", Spoke(NIGHT, "水が" * 50_000))
+    assert turn.actions
+    event, _ = desk.turns.history("CA1")[-1]
+    assert isinstance(event, Spoke)
+    assert len(event.text) == LONGEST_UTTERANCE
