@@ -3,125 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
-
-from pydantic import Field as Constraint
-from pydantic import RootModel, field_validator
 
 from ivr.domain import lines as spoken_lines
 from ivr.domain.call import Question
-from ivr.domain.hours import TOKYO, Calendar, Shift, SpecialHours
+from ivr.domain.hours import TOKYO, Calendar, SpecialHours
 from ivr.domain.script import ClassEntry, DeskEntry, Field, Form, Matter, Policy, Script, slots_of
-from ivr.storage.yaml_files import BadScript, Strict, checked, read_model, read_yaml
+from ivr.storage import script_schema as schema
+from ivr.storage.yaml_files import BadScript, checked, read_model, read_yaml
 from nlu.meaning import Category, Intent
 
 MOST_BUSY_DAYS = 30
 BUSY_MONTHS = (3, 4)
 MENU_WORDS = ("emergency", "operator")
 FORM_SLOTS = frozenset({"place", "phone", "reference"})
-E164 = r"^\+[1-9]\d{6,14}$"
-
-
-class _Shift(Strict):
-    opens: time
-    closes: time
-
-    @field_validator("opens", "closes", mode="before")
-    @classmethod
-    def _clock_time(cls, value: object) -> object:
-        """8:45 as people write it; YAML 1.1 would read an unquoted 8:45 as a number."""
-        if isinstance(value, str) and value[:2].rstrip(":").isdigit() and value[1:2] == ":":
-            return f"0{value}"
-        return value
-
-    def shift(self) -> Shift:
-        return Shift(self.opens, self.closes)
-
-
-class _Special(Strict):
-    starts: datetime
-    ends: datetime
-    by: str = Constraint(min_length=1)
-    why: str = Constraint(min_length=1)
-
-
-class _Hours(Strict):
-    ordinary: _Shift
-    busy: _Shift
-    busy_days: list[date]
-    closed_days: list[str]
-    special: list[_Special]
-
-
-class _Numbers(Strict):
-    centre: str = Constraint(pattern=r"^0\d{9,10}$")
-
-
-class _Desk(Strict):
-    name: str = Constraint(min_length=1)
-    reach: Literal["queue", "dial"]
-    number: str | None = Constraint(pattern=E164)
-
-
-class _Matter(Strict):
-    desk: str
-    answer_first: bool
-
-
-class _Class(Strict):
-    name: str = Constraint(min_length=1)
-    form: str
-    safety: str | None
-
-
-class _Policy(Strict):
-    misses_before_menu: int = Constraint(ge=1, le=5)
-    misses_before_person: int = Constraint(ge=2, le=6)
-    max_questions: int = Constraint(ge=6, le=40)
-    answers_at_night: bool
-
-
-class _Field(Strict):
-    name: Literal["place", "situation", "phone", "name"]
-    question: Literal["place", "situation", "phone", "name"]
-    ask: str
-    again: str
-    tries: int = Constraint(ge=1, le=5)
-
-
-class _Form(Strict):
-    fields: list[_Field] = Constraint(min_length=1)
-    before_transfer: list[str]
-    read_back: str | None
-    done: str
-
-
-class _Lines(Strict):
-    approval: str = Constraint(min_length=1)
-    lines: dict[str, str]
-
-
-class _Languages(Strict):
-    languages: list[Literal["ja", "en", "zh", "ko"]] = Constraint(min_length=1)
-
-
-class _Desks(RootModel[dict[str, _Desk]]):
-    pass
-
-
-class _Matters(RootModel[dict[Intent, _Matter]]):
-    pass
-
-
-class _Classes(RootModel[dict[Category, _Class]]):
-    pass
-
-
-class _Menu(RootModel[dict[str, str]]):
-    pass
 
 
 def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Script:
@@ -134,27 +31,27 @@ def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Scrip
             **_language_lines(folder, language),
             **{f"faq.{topic}": text for topic, text in answers.get(language, {}).items()},
         }
-        for language in read_model(folder / "languages.yaml", _Languages).languages
+        for language in read_model(folder / "languages.yaml", schema.LanguagesFile).languages
     }
     script = Script(
         calendar=read_calendar(folder / "hours.yaml"),
         lines=lines,
         desks={
             key: DeskEntry(key, desk.name, desk.reach, desk.number)
-            for key, desk in read_model(folder / "desks.yaml", _Desks).root.items()
+            for key, desk in read_model(folder / "desks.yaml", schema.DesksFile).root.items()
         },
         forms={path.stem: _form(path) for path in sorted((folder / "forms").glob("*.yaml"))},
         matters={
             intent: Matter(matter.desk, matter.answer_first)
-            for intent, matter in read_model(folder / "matters.yaml", _Matters).root.items()
+            for intent, matter in read_model(folder / "matters.yaml", schema.MattersFile).root.items()
         },
         classes={
             category: ClassEntry(entry.name, entry.form, entry.safety)
-            for category, entry in read_model(folder / "classes.yaml", _Classes).root.items()
+            for category, entry in read_model(folder / "classes.yaml", schema.ClassesFile).root.items()
         },
-        menu=read_model(folder / "menu.yaml", _Menu).root,
-        policy=Policy(**read_model(folder / "policy.yaml", _Policy).model_dump()),
-        centre_number=read_model(folder / "numbers.yaml", _Numbers).centre,
+        menu=read_model(folder / "menu.yaml", schema.MenuFile).root,
+        policy=Policy(**read_model(folder / "policy.yaml", schema.PolicyEntry).model_dump()),
+        centre_number=read_model(folder / "numbers.yaml", schema.NumbersFile).centre,
     )
     _check_lines(folder, script)
     _check_references(folder, script)
@@ -163,7 +60,7 @@ def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Scrip
 
 def read_calendar(path: Path) -> Calendar:
     """The calendar of `hours.yaml`. Raises BadScript for impossible, overlapping or too many days."""
-    hours = read_model(path, _Hours)
+    hours = read_model(path, schema.HoursFile)
     for name, shift in (("ordinary", hours.ordinary), ("busy", hours.busy)):
         if shift.opens >= shift.closes:
             raise BadScript(path, name, "closes before it opens", "Give opens before closes, such as 8:45 and 18:00")
@@ -195,7 +92,7 @@ def _month_day(path: Path, value: str) -> tuple[int, int]:
     return month, day
 
 
-def _special(path: Path, entries: list[_Special]) -> tuple[SpecialHours, ...]:
+def _special(path: Path, entries: list[schema.SpecialEntry]) -> tuple[SpecialHours, ...]:
     periods = sorted(
         (SpecialHours(_local(entry.starts), _local(entry.ends), entry.by, entry.why) for entry in entries),
         key=lambda period: period.starts,
@@ -215,7 +112,7 @@ def _local(at: datetime) -> datetime:
 
 
 def _form(path: Path) -> Form:
-    form = read_model(path, _Form)
+    form = read_model(path, schema.FormEntry)
     return Form(
         id=path.stem,
         fields=tuple(Field(f.name, Question(f.question), f.ask, f.again, f.tries) for f in form.fields),
@@ -234,7 +131,7 @@ def _language_lines(folder: Path, language: str) -> dict[str, str]:
         )
     found: dict[str, str] = {}
     for path in files:
-        document = checked(path, _Lines, read_yaml(path))
+        document = checked(path, schema.LinesFile, read_yaml(path))
         for name, text in document.lines.items():
             key = f"{path.stem}.{name}"
             if not text.strip():
