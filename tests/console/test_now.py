@@ -103,7 +103,7 @@ def test_an_anonymous_partial_ticket_says_so() -> None:
 
 
 def test_an_empty_desk_says_what_to_do() -> None:
-    assert "make demo" in client(Shelf(())).get("/").text
+    assert "受け付けると、ここに" in client(Shelf(())).get("/").text
 
 
 def test_a_desk_without_a_recogniser_says_so() -> None:

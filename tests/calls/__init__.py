@@ -1,0 +1,1 @@
+"""Calls as requirements, and the tests that play them."""
