@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -122,8 +123,10 @@ def _in_process(settings: Settings, out: TextIO, clock: SimulatedClock) -> Itera
 def _start_server(settings: Settings, out: TextIO, clock: SimulatedClock, carrier_api: str) -> Iterator[RunningDesk]:
     """The real app under uvicorn on a free loopback port."""
     with ExitStack() as closing:
-        listening = uvicorn.Config("unset", host="127.0.0.1", port=0, log_config=None).bind_socket()
+        # The protocol is named so that asyncio sends small answers at once (TCP_NODELAY).
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         closing.callback(listening.close)
+        listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         changes: dict[str, object] = {
             "port": port,

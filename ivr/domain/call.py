@@ -331,9 +331,10 @@ Action = VoiceAction | OfficeAction
 class Call:
     """The conversation between two events: everything `step` needs to decide the next turn.
 
-    `words` is the last thing said at an open question; `unsure` that it may have been urgent (a caller who leaves then
-    counts as urgent). `misses` and `silences` count since the last success; `questions` counts every question put
-    (the exit of every loop). `asked` is the last question, for "again" and for reading the reply.
+    `words` is the last thing said at an open question; `unsure` that it may have been urgent and `suspected` as what
+    (a caller who leaves then counts as urgent). `misses` and `silences` count since the last success; `questions`
+    counts every question put (the exit of every loop). `asked` is the last question, for "again" and for reading the
+    reply.
     """
 
     sid: str
@@ -357,6 +358,7 @@ class Call:
     clarified: bool = False
     words: str | None = None
     unsure: bool = False
+    suspected: Category | None = None
     notified: bool = False
     outcome: Outcome | None = None
     topics: tuple[str, ...] = ()

@@ -177,9 +177,10 @@ def _on_duty(script: Script, call: Call, event: Event) -> Call:
 
 
 def _announced(before: Call, turn: Turn) -> Turn:
-    """A caller whose desk changed between two turns is told so first."""
+    """A caller whose desk changed between two turns is told so first; an emergency has no time for it."""
     was_open, is_open = before.duty is Duty.CENTRE, turn.call.duty is Duty.CENTRE
-    if before.state not in LISTENING or was_open == is_open:
+    urgent = turn.call.report is not None and turn.call.report.urgent
+    if before.state not in LISTENING or was_open == is_open or urgent:
         return turn
     return moves.led_by(turn, Line("transfer.duty_begins" if is_open else "transfer.duty_over"))
 

@@ -68,6 +68,7 @@ NEEDED: dict[str, frozenset[str]] = {
         "word.joint": (),
         "word.pause": (),
         "word.unknown": (),
+        "word.withheld": (),
         "word.no_matter": (),
     }.items()
 }

@@ -115,7 +115,9 @@ def to_person(script: Script, call: Call, desk: str | None = None, *lead: Line) 
     lines = (*lead, Line("transfer.to", (("desk", script.desks[chosen].name),)))
     waiting = replace(call, state=State.WAITING, asked=None, desk=chosen, tried_desks=(*call.tried_desks, chosen))
     turn = Turn(waiting, (Transfer(chosen, urgent, lines),))
-    return notify_once(turn) if urgent and not by_day else turn
+    if not urgent:
+        return turn
+    return before(turn if by_day else notify_once(turn), store(script, waiting))
 
 
 # --- reports ---------------------------------------------------------------------------------------
@@ -142,7 +144,10 @@ def ticket_outcome(call: Call) -> Outcome:
 
 
 def next_question(script: Script, call: Call, *lead: Line) -> Turn:
-    """Go on with the report: the next field, a person by day, the read-back, or the end."""
+    """Go on with the report: the next field, a person by day, the read-back, or the end.
+
+    A report in which nothing was understood is not read back: there is nothing to confirm.
+    """
     report = _report(call)
     form = script.forms[report.form]
     person_first = report.urgent and call.duty is Duty.CENTRE and REPAIR_DESK not in call.tried_desks
@@ -156,9 +161,15 @@ def next_question(script: Script, call: Call, *lead: Line) -> Turn:
             return ask_detail(call, *lead)
     if person_first:
         return to_person(script, call, REPAIR_DESK, *lead)
-    if form.read_back is not None and not report.confirmed and not report.recordings:
+    if form.read_back is not None and not report.confirmed and _can_be_read_back(report):
         return read_back(script, call, form.read_back, *lead)
     return finish(script, call, *lead)
+
+
+def _can_be_read_back(report: Report) -> bool:
+    if not report.urgent:
+        return report.phone is not None
+    return not report.recordings and report.place is not None and reports.tells_something(report.place)
 
 
 def ask_field(script: Script, call: Call, field: Field, *lead: Line) -> Turn:
@@ -193,7 +204,7 @@ def finish(script: Script, call: Call, *lead: Line) -> Turn:
 
 
 def _promise_callback(script: Script, call: Call, report: Report, *lines: Line) -> Turn:
-    if report.phone is None or (report.refusals and not report.confirmed):
+    if report.phone is None or not report.confirmed:
         number = spoken.digits(script, call.language, script.centre_number)
         return end(call, OutcomeKind.BUSY_ANNOUNCEMENT, *lines[:-1], Line("transfer.call_again", (("number", number),)))
     turn = end(call, OutcomeKind.CALLBACK_REGISTERED, *lines)
@@ -227,7 +238,7 @@ def _taken(script: Script, call: Call) -> tuple[tuple[str, str], ...]:
             "phone",
             spoken.digits(script, call.language, report.phone)
             if report.phone
-            else spoken.word(script, call.language, "unknown"),
+            else spoken.word(script, call.language, "withheld"),
         ),
         ("reference", spoken.digits(script, call.language, call.reference)),
     )

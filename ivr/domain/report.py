@@ -32,7 +32,8 @@ def opened(script: Script, call: Call, *, category: Category | None, why: tuple[
 def filled(report: Report, name: str) -> bool:
     match name:
         case "place":
-            return report.place is not None and (report.place_confirmed or report.place.certain)
+            place = report.place
+            return place is not None and place.town is not None and (report.place_confirmed or place.certain)
         case "situation":
             return report.situation is not None
         case "phone":
@@ -60,7 +61,7 @@ def noted(script: Script, report: Report, meaning: Meaning) -> Report:
         name=slots.name or report.name,
         organization=slots.organization or report.organization,
     )
-    if slots.place is not None and _tells_something(slots.place):
+    if slots.place is not None and tells_something(slots.place):
         report = with_place(report, slots.place)
     if slots.phone is not None and slots.phone.complete:
         report = with_phone(report, slots.phone, PhoneSource.SPOKEN)
@@ -73,15 +74,19 @@ def noted(script: Script, report: Report, meaning: Meaning) -> Report:
     return report
 
 
-def _tells_something(place: Place) -> bool:
+def tells_something(place: Place) -> bool:
+    """Whether anything in it was understood; what was merely said is kept, but cannot be read back."""
     return bool(place.town or place.landmark or place.banchi or place.out_of_city)
 
 
 def with_place(report: Report, place: Place) -> Report:
     """Keep what was known and add what is new: a second answer may bring only the number, or another town."""
     known = report.place
-    if known is None or (place.town is not None and place.town != known.town):
+    if known is None:
         return replace(report, place=place, place_confirmed=False)
+    if place.town is not None and place.town != known.town:
+        landmark = place.landmark or (known.landmark if known.town is None else None)
+        return replace(report, place=replace(place, landmark=landmark), place_confirmed=False)
     merged = replace(
         known,
         said=known.said if place.said in known.said else f"{known.said} {place.said}".strip(),
@@ -89,6 +94,8 @@ def with_place(report: Report, place: Place) -> Report:
         banchi=place.banchi or known.banchi,
         landmark=place.landmark or known.landmark,
         out_of_city=known.out_of_city if known.town else place.out_of_city or known.out_of_city,
+        town=known.town or place.town,
+        town_yomi=known.town_yomi or place.town_yomi,
         certain=known.certain or (place.town is not None and place.certain),
     )
     return replace(report, place=merged)
@@ -128,7 +135,7 @@ def answered(script: Script, call: Call, report: Report, field: Field, meaning: 
     place_heard = field.name == "place" and meaning.slots.place is not None and report.place is not None
     if filled(report, field.name) and not before:
         return replace(report, tries=0)
-    if place_heard and _tells_something(report.place or Place(said="")):
+    if place_heard and report.place is not None and report.place.town is not None:
         return report  # heard, but to be confirmed first
     return missed(report, field, meaning.text)
 

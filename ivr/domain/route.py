@@ -68,7 +68,7 @@ def assumed_urgent(script: Script, call: Call) -> Call:
     """The call with an urgent report made of whatever was said before."""
     if call.report is not None and call.report.urgent:
         return call
-    report = reports.opened(script, call, category=None, why=(), words=call.words)
+    report = reports.opened(script, call, category=call.suspected, why=(), words=call.words)
     if call.report is not None and call.report.phone is not None:
         report = replace(report, phone=call.report.phone, phone_source=call.report.phone_source, anonymous=False)
     if call.place is not None:
@@ -153,7 +153,7 @@ def by_matter(script: Script, call: Call, event: Spoke) -> Turn:
     if meaning.language != JAPANESE and meaning.text:
         return moves.to_person(script, call, "interpreter")
     if meaning.urgency.level is Level.UNSURE and not call.clarified:
-        return clarify(call)
+        return clarify(replace(call, suspected=meaning.urgency.category))
     if meaning.urgency.level is Level.UNSURE:
         return urgent(script, call, meaning)
     if meaning.act in (Act.UNKNOWN, Act.NO, Act.YES) or (
@@ -172,7 +172,8 @@ def calm(script: Script, call: Call, at: datetime) -> Turn:
     call = replace(call, unsure=False, misses=0, silences=0)
     matter = script.matters[call.intent or Intent.QUESTION]
     by_day = call.duty is Duty.CENTRE
-    if call.topic is not None and matter.answer_first and (by_day or script.policy.answers_at_night):
+    answered = call.topic is not None and matter.answer_first and call.topic not in matter.to_be_done
+    if call.topic is not None and answered and (by_day or script.policy.answers_at_night):
         return moves.answer(call, call.topic, call.words or "")
     return to_desk_or_hours(script, call, at)
 

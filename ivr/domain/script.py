@@ -55,10 +55,15 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """Where a matter that is not urgent goes by day; `answer_first`: try the approved answers before a person."""
+    """Where a matter that is not urgent goes by day.
+
+    `answer_first`: try the approved answers before a person; `to_be_done`: topics that are no question but a wish when
+    they come as this matter (a slip sent again), so that the desk gets the caller at once.
+    """
 
     desk: str
     answer_first: bool
+    to_be_done: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

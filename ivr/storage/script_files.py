@@ -42,7 +42,7 @@ def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Scrip
         },
         forms={path.stem: _form(path) for path in sorted((folder / "forms").glob("*.yaml"))},
         matters={
-            intent: Matter(matter.desk, matter.answer_first)
+            intent: Matter(matter.desk, matter.answer_first, frozenset(matter.to_be_done))
             for intent, matter in read_model(folder / "matters.yaml", schema.MattersFile).root.items()
         },
         classes={

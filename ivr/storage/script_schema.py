@@ -70,6 +70,7 @@ class MatterEntry(Strict):
 
     desk: str
     answer_first: bool
+    to_be_done: list[str] = Field(default_factory=list)
 
 
 class ClassEntry(Strict):

@@ -202,7 +202,8 @@ def test_half_a_number_is_asked_once_more_by_keys_then_left(play: Play, script: 
 
 def test_a_place_nobody_understands_is_kept_as_it_was_said(play: Play) -> None:
     turn = play(NIGHT_CALL, urgent(), *[spoke(f"あの山の上の{n}", NIGHT) for n in range(3)])
-    assert turn.call.question is Question.READ_BACK
+    assert turn.call.state is State.ENDED  # nothing was understood that could be read back
+    assert {StoreTicket, NotifyStaff} <= set(kinds(turn))
     assert turn.call.report is not None
     assert turn.call.report.place is not None
     assert "あの山の上の0" in turn.call.report.place.said
@@ -244,6 +245,34 @@ def test_a_caller_who_hangs_up_half_way_leaves_a_ticket(play: Play) -> None:
 def test_a_caller_who_stops_half_way_leaves_a_ticket_too(play: Play) -> None:
     turn = play(NIGHT_CALL, urgent(), said(Act.STOP))
     assert {StoreTicket, NotifyStaff, HangUp} <= set(kinds(turn))
+
+
+def test_a_landmark_alone_is_followed_by_the_question_for_the_town(play: Play) -> None:
+    crossing = Place("交差点のまん中", landmark="交差点")
+    asked = play(NIGHT_CALL, urgent(place=crossing))
+    assert asked.call.question is Question.PLACE
+    turn = play(NIGHT_CALL, urgent(place=crossing), spoke("泉野出町", NIGHT, place=TOWN_ONLY))
+    assert turn.call.question is Question.READ_BACK
+    assert turn.call.report is not None
+    assert turn.call.report.place is not None
+    assert (turn.call.report.place.town, turn.call.report.place.landmark) == ("泉野出町", "交差点")
+
+
+def test_a_town_misheard_in_the_detail_does_not_replace_the_one_that_was_said(play: Play) -> None:
+    misheard = Place("郵便局の前", town="京町", certain=False, landmark="郵便局の前")
+    turn = play(NIGHT_CALL, urgent(), spoke("泉野出町", NIGHT, place=TOWN_ONLY), spoke("x", NIGHT, place=misheard))
+    assert turn.call.question is Question.READ_BACK
+    assert turn.call.report is not None
+    assert turn.call.report.place is not None
+    assert (turn.call.report.place.town, turn.call.report.place.landmark) == ("泉野出町", "郵便局の前")
+
+
+def test_an_urgent_caller_who_falls_silent_is_not_kept_on_a_line_he_pays_for(play: Play) -> None:
+    turn = play(NIGHT_CALL, Pressed(NIGHT, "1"), *[StayedSilent(NIGHT)] * 3)
+    assert turn.call.state is State.ENDED
+    assert {StoreTicket, NotifyStaff} <= set(kinds(turn))
+    read_back = play(NIGHT_CALL, urgent(place=IZUMINO), *[StayedSilent(NIGHT)] * 2)
+    assert read_back.call.state is State.ENDED
 
 
 # --- when it is not clear ------------------------------------------------------------------------
@@ -388,6 +417,46 @@ def test_another_number_may_be_given_for_the_call_back(play: Play) -> None:
         said(Act.YES, DAY),
     )
     assert turn.actions[0] == RegisterCallback("0037", "09000000000", None)
+
+
+@pytest.mark.parametrize("reply", [said(Act.DECLINE, DAY), said(Act.STOP, DAY)])
+def test_a_refused_call_back_ends_at_once_with_the_number(play: Play, script: Script, reply: Event) -> None:
+    turn = play(DAY_CALL, said(Act.OPERATOR, DAY), NobodyAnswered(DAY, "timeout"), reply)
+    assert turn.call.state is State.ENDED
+    assert RegisterCallback not in kinds(turn)
+    assert "0 1 2 0、3 2 8、1 1 7へおかけ直しください" in spoken(script, turn)
+
+
+def test_no_and_no_again_is_no_call_back(play: Play, script: Script) -> None:
+    busy = (DAY_CALL, said(Act.OPERATOR, DAY), NobodyAnswered(DAY, "timeout"))
+    turn = play(*busy, said(Act.NO, DAY), said(Act.NO, DAY))
+    assert turn.call.state is State.ENDED
+    assert "おかけ直しください" in spoken(script, turn)
+
+
+def test_a_wish_that_sounds_like_a_question_goes_to_its_desk(play: Play) -> None:
+    slip = spoke("もう一度送ってほしい", DAY, intent=Intent.BILLING, answer="lost_slip")
+    transfer = play(DAY_CALL, slip).actions[-1]
+    assert isinstance(transfer, Transfer)
+    assert transfer.desk == "billing"
+
+
+def test_the_ticket_of_a_caller_handed_over_by_day_has_the_place(play: Play) -> None:
+    turn = play(DAY_CALL, urgent(at=DAY), spoke("泉野出町四丁目12の3", DAY, place=IZUMINO))
+    assert kinds(turn) == [StoreTicket, Transfer]
+    stored = turn.actions[0]
+    assert isinstance(stored, StoreTicket)
+    assert stored.report.place == IZUMINO
+
+
+def test_who_hangs_up_after_hearing_where_to_call_has_not_been_abandoned(play: Play) -> None:
+    for arrival in (arrived(DAY, Dialled.NIGHT_LINE), arrived(NIGHT, Dialled.CENTRE)):
+        outcome = play(arrival, HungUp(arrival.at)).call.outcome
+        assert outcome is not None
+        assert outcome.kind is OutcomeKind.CLOSED
+    abandoned = play(DAY_CALL, HungUp(DAY)).call.outcome
+    assert abandoned is not None
+    assert abandoned.kind is OutcomeKind.ABANDONED
 
 
 def test_only_a_person_who_accepted_counts_as_a_transfer(play: Play) -> None:

@@ -38,6 +38,13 @@ REPLIES: list[tuple[str, tuple[CallerTurn, ...], Answers, list[Q], list[Reply]]]
         [Says("name"), Says("0765550100"), Says("what"), Says("one")],
     ),
     ("confirmations take the answer", (ONE,), ALL, [Q.READ_BACK, Q.CONFIRM_PLACE], [Says("いいえ"), Says("いいえ")]),
+    (
+        "several confirmations are given one after another",
+        (ONE,),
+        Answers(confirm=("いいえ", "はい")),
+        [Q.READ_BACK, Q.READ_BACK, Q.READ_BACK],
+        [Says("いいえ"), Says("はい"), Says("はい")],
+    ),
     ("confirmations are yes by default", (ONE,), NONE, [Q.READ_BACK, Q.CONFIRM_PLACE], [YES, YES]),
     ("did it help: the script first, then yes", (ONE,), NONE, [Q.HELPED, Q.HELPED], [Says("one"), YES]),
     ("did it help: the answer when the script is used up", (), ALL, [Q.HELPED], [Says("いいえ")]),

@@ -48,7 +48,7 @@ def test_the_factory_script_is_whole(prompts: Path) -> None:
         ("desks.yaml", "オペレーター, reach: queue", "オペレーター, reach: pigeon", "main.reach", "Input should be"),
         ("desks.yaml", "number: null", 'number: "0761234567"', "main.number", "pattern"),
         ("desks.yaml", "night_operator:", "somebody:", "night_operator", "is missing"),
-        ("matters.yaml", "{desk: billing,", "{desk: cellar,", "billing.desk", "no desk 'cellar'"),
+        ("matters.yaml", "desk: billing\n", "desk: cellar\n", "billing.desk", "no desk 'cellar'"),
         ("matters.yaml", "rename:", "renaming:", "renaming", "Input should be"),
         ("matters.yaml", "rename: {desk: open_close, answer_first: false}\n", "", "rename", "is missing"),
         ("classes.yaml", "form: police", "form: fire", "police_fire_report.form", "no form 'fire'"),

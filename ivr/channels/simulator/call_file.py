@@ -102,7 +102,10 @@ class CallerTurn:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the caller replies when asked for just that; None = there is no reply to it."""
+    """What the caller replies when asked for just that; None = there is no reply to it.
+
+    `confirm` may be several replies (our extension of the format): one after another, the last one from then on.
+    """
 
     __pydantic_config__ = _STRICT
 
@@ -111,7 +114,7 @@ class Answers:
     name: str | None = None
     date: Text | None = None
     situation: str | None = None
-    confirm: str | None = None
+    confirm: str | tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,9 +140,12 @@ def _situation(caller: Caller) -> tuple[Reply, Caller] | None:
 
 
 def _answer(caller: Caller, name: str) -> tuple[Says, Caller] | None:
-    text: str | None = getattr(caller.answers, name)
-    if text is None:
+    given: str | tuple[str, ...] | None = getattr(caller.answers, name)
+    if not given:
         return None
+    text = given if isinstance(given, str) else given[0]
+    if not isinstance(given, str) and len(given) > 1:
+        caller = replace(caller, answers=replace(caller.answers, confirm=given[1:]))
     says, after = _says(caller, text)
     return says, replace(after, situation_said=True) if name == "situation" else after
 

@@ -13,6 +13,7 @@ from ivr.domain.script import Field, Script
 from nlu.meaning import Act, Meaning, Phone
 
 MOST_REFUSALS = 3
+MOST_SILENCES = 3
 PHONE_LENGTHS = (10, 11)  # digits of a Japanese number, leading zero included
 
 # --- the fields ----------------------------------------------------------------------------------
@@ -32,13 +33,19 @@ def spoken(script: Script, call: Call, event: Spoke) -> Turn:
     field = script.forms[report.form].field(reports.FIELD_OF[question])
     if field is not None:
         report = reports.answered(script, call, report, field, meaning)
+    if not report.urgent and meaning.act is Act.NO:
+        report = reports.give_up(report, "phone")  # asked for a number to call back, the caller said no
     return moves.next_question(script, replace(call, report=report, silences=0))
 
 
 def _detail(script: Script, call: Call, report: Report, meaning: Meaning) -> Turn:
-    """Number or landmark of a known town. Words that were not read as either are kept for staff."""
+    """Number or landmark of a known town; another town only if it is certain. Words read as neither are kept."""
+    place = meaning.slots.place
+    if place is not None and not place.certain:
+        place = replace(place, town=None, town_yomi=None, certain=True)
+        meaning = replace(meaning, slots=replace(meaning.slots, place=place))
     heard = reports.noted(script, report, meaning)
-    if heard == report and meaning.act is None and report.place is not None:
+    if heard == report and place is None and meaning.act is None and report.place is not None:
         heard = replace(report, place=replace(report.place, landmark=meaning.text or None))
     return moves.next_question(script, replace(call, report=heard))
 
@@ -80,9 +87,14 @@ def keyed(script: Script, call: Call, event: Pressed) -> Turn:
 
 
 def unanswered(script: Script, call: Call, event: StayedSilent) -> Turn:
-    if call.report is None or call.question is None:
+    """The caller pays for this line: after so many silences in a row the report goes out as it is."""
+    report, question = call.report, call.question
+    if report is None or question is None:
         return line.nothing(script, call, event)
-    return _unfilled(script, replace(call, silences=call.silences + 1), call.report, call.question)
+    call = replace(call, silences=call.silences + 1)
+    if call.silences >= MOST_SILENCES:
+        return moves.finish(script, call)
+    return _unfilled(script, call, report, question)
 
 
 def _unfilled(script: Script, call: Call, report: Report, question: Question) -> Turn:
@@ -99,6 +111,8 @@ def read_back_spoken(script: Script, call: Call, event: Spoke) -> Turn:
     meaning, report = meaning_of(event), call.report
     if report is None:
         return line.nothing(script, call, event)
+    if meaning.act is Act.DECLINE and not report.urgent:
+        return moves.finish(script, replace(call, report=replace(report, phone=None)))
     heard = reports.noted(script, report, meaning)
     if (heard.place, heard.phone) != (report.place, report.phone):
         return _refused(script, call, heard, resets=False)
@@ -116,9 +130,13 @@ def read_back_keyed(script: Script, call: Call, event: Pressed) -> Turn:
 
 
 def read_back_unanswered(script: Script, call: Call, event: Event) -> Turn:
-    if call.report is None:
+    report = call.report
+    if report is None:
         return line.nothing(script, call, event)
-    return _refused(script, call, call.report, resets=False)
+    call = replace(call, silences=call.silences + 1)
+    if call.silences > 1:
+        return moves.finish(script, call)
+    return _refused(script, call, report, resets=False)
 
 
 def _confirmed(script: Script, call: Call, report: Report) -> Turn:

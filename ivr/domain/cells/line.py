@@ -49,6 +49,11 @@ def greeting(script: Script, call: Call, event: Event) -> Line:
     return Line("greeting.holiday" if call.duty is Duty.HOLIDAY else "greeting.after_hours", (("opening", opening),))
 
 
+def told_where_to_call(call: Call) -> bool:
+    """Whether the greeting itself named the number to ring or the time to ring at: no abandoned call then."""
+    return (call.dialled is Dialled.NIGHT_LINE) == (call.duty is Duty.CENTRE)
+
+
 def lost_call(script: Script, call: Call, event: Event) -> Turn:
     """Something of a call that was never greeted: begin again rather than leave the caller in silence."""
     return moves.open_question(call, Line("ladder.lost_call"))
@@ -86,5 +91,6 @@ def caller_left(script: Script, call: Call, event: HungUp) -> Turn:
     if call.report is not None and call.report.urgent:
         ended = replace(call, state=State.ENDED, asked=None, outcome=moves.ticket_outcome(call))
         return moves.before(moves.notify_once(Turn(ended)), moves.store(script, call))
-    outcome = call.outcome or Outcome(OutcomeKind.ABANDONED)
+    kind = OutcomeKind.CLOSED if told_where_to_call(call) else OutcomeKind.ABANDONED
+    outcome = call.outcome or Outcome(kind)
     return Turn(replace(call, state=State.ENDED, asked=None, outcome=outcome))
