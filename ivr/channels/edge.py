@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from ivr.domain.call import Call, EarsFailed, Event, Line, NotifyStaff, Question, Spoke, StayedSilent, Transfer
+from ivr.domain.call import Call, EarsFailed, Event, Line, Question, Spoke, StayedSilent
 from ivr.domain.script import DeskEntry
 from ivr.ports import Clock, StoredTurn, Turns
 from ivr.settings import Settings
@@ -53,8 +53,8 @@ class Hear(Protocol):
 SORRY = Line("fallback.sorry")
 
 
-def _nothing() -> None:
-    """No one to wake."""
+def _nothing(turn: StoredTurn) -> None:
+    """No one to wake for `turn`."""
 
 
 def _keep(recording: str) -> None:
@@ -67,9 +67,9 @@ class Edge:
 
     `handover`: (call, desk id) -> the line a person hears before taking the caller. `hear` None: no recogniser, calls
     begin on the rung of the keys. `voice_languages`: what the own voice speaks, other languages get Twilio's <Say>.
-    `hints`: words a carrier's recogniser should expect. `after_commit` wakes the jobs; `forget` takes the id of a
-    recording that has been read and is of no further use (it must return at once and never raise). `apology`: the last
-    words when everything here is broken, with a number to ring.
+    `hints`: words a carrier's recogniser should expect. `after_commit` wakes the jobs that a turn
+    has work for; `forget` takes the id of a recording that has been read and is of no further use (it must return at
+    once and never raise). `apology`: the last words when everything here is broken, with a number to ring.
     """
 
     settings: Settings
@@ -82,13 +82,12 @@ class Edge:
     voice: Voice | None = None
     voice_languages: frozenset[str] = frozenset({"ja"})
     hints: Mapping[Question, tuple[str, ...]] = field(default_factory=dict)
-    after_commit: Callable[[], None] = _nothing
+    after_commit: Callable[[StoredTurn], None] = _nothing
     forget: Callable[[str], None] = _keep
     apology: Line = SORRY
 
     def commit(self, sid: str, key: str, event: Event) -> StoredTurn:
         """Decide and store, then wake whoever carries out what was decided. Raises StoreUnavailable."""
         turn = self.take_turn(sid, key, event)
-        if any(isinstance(action, NotifyStaff | Transfer) for action in turn.actions):
-            self.after_commit()
+        self.after_commit(turn)
         return turn

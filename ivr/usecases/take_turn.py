@@ -8,7 +8,7 @@ from ivr.domain.call import Call, Event, Question, Spoke, Turn
 from ivr.domain.dialog import step
 from ivr.domain.script import Script
 from ivr.ports import Answers, StoredTurn, Turns, Understanding
-from nlu.meaning import Expecting, Level
+from nlu.meaning import Expecting, Level, Meaning
 
 LONGEST_UTTERANCE = 2_000  # characters; no caller says more in one breath, a broken recogniser might
 
@@ -46,10 +46,17 @@ def _question_of(call: Call | None) -> Question | None:
     return call.question if call is not None else None
 
 
+def _may_be_answered(script: Script, meaning: Meaning) -> bool:
+    """An emergency, a wish for a person and a matter that goes straight to its desk are answered by nobody's FAQ."""
+    if meaning.urgency.level is Level.URGENT or meaning.act is not None:
+        return False
+    return script.matters[meaning.intent].answer_first
+
+
 def understood(desk: Desk, event: Spoke, question: Question | None) -> Spoke:
     """The same utterance with its meaning as a reply to `question`, and the nearest approved answers."""
     text = event.text[:LONGEST_UTTERANCE]
     meaning = desk.understanding.understand(text, question.expecting if question else Expecting.ANYTHING)
-    wanted = question in ANSWERABLE and meaning.urgency.level is not Level.URGENT
+    wanted = question in ANSWERABLE and _may_be_answered(desk.script, meaning)
     answers = desk.answers.search(text, meaning.reading) if wanted else event.answers
     return replace(event, text=text, meaning=meaning, answers=answers)
