@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rapidfuzz import fuzz
 
 from nlu.meaning import Act, Expecting
 from nlu.source import BadDataError, read_mapping, sound_pattern, strings
 
-_PLACES = ("whole", "within", "opening", "near")
+_PLACES = ("whole", "within", "opening", "unasked", "near")
 _MISHEARD = 80  # of 100, rapidfuzz partial ratio: one mora of six may be wrong
+_OPEN = (Expecting.ANYTHING, Expecting.SITUATION)
 _NEVER = re.compile(r"(?!)")
 
 
@@ -20,12 +23,14 @@ _NEVER = re.compile(r"(?!)")
 class Patterns:
     """How one act sounds: as the whole utterance, anywhere in it, or at the opening of an answer to yes/no.
 
+    `unasked`: as the whole utterance where no answer was asked for.
     `near`: long words that are recognised also when one of their morae was misheard.
     """
 
     whole: re.Pattern[str]
     within: re.Pattern[str]
     opening: re.Pattern[str] = _NEVER
+    unasked: re.Pattern[str] = _NEVER
     near: tuple[str, ...] = ()
 
 
@@ -52,6 +57,8 @@ class Acts:
             return Found(None, whole=True)
         for act, patterns in self.table:
             if _is_answer(act, expecting) and patterns.whole.fullmatch(sound):
+                return Found(act, whole=True)
+            if expecting in _OPEN and patterns.unasked.fullmatch(sound):
                 return Found(act, whole=True)
         for act, patterns in self.table:
             if patterns.within.search(sound) or _nearly(sound, patterns.near):
@@ -81,9 +88,7 @@ def _is_answer(act: Act, expecting: Expecting) -> bool:
 def load_acts(path: Path) -> Acts:
     """Reads acts.yaml. Raises BadDataError."""
     data = read_mapping(path)
-    tails = data.get("tails")
-    if not isinstance(tails, str):
-        raise BadDataError(path, "tails", "must be one regular expression")
+    tails, openers = (_one(path, data, key) for key in ("tails", "openers"))
     order = strings(path, data, "order")
     if sorted(order) != sorted(act.value for act in Act):
         raise BadDataError(path, "order", f"must name each act once: {', '.join(act.value for act in Act)}")
@@ -91,19 +96,28 @@ def load_acts(path: Path) -> Acts:
     for name in order:
         rows = data.get(name)
         if not isinstance(rows, dict) or not set(rows) <= set(_PLACES):
-            raise BadDataError(path, name, "must be a mapping with whole, within and maybe opening and near")
-        whole = tuple(f"(?:{item}){tails}" for item in strings(path, rows, "whole"))
-        opening = strings(path, rows, "opening") if "opening" in rows else ()
-        near = tuple(strings(path, rows, "near")) if "near" in rows else ()
+            raise BadDataError(path, name, "must be a mapping with whole, within and maybe opening, unasked and near")
+        read = {key: strings(path, rows, key) for key in _PLACES if key in rows or key in _PLACES[:2]}
+        alone = {
+            key: tuple(f"{openers}(?:{item}){tails}" for item in read.get(key, ())) for key in ("whole", "unasked")
+        }
         table.append(
             (
                 Act(name),
                 Patterns(
-                    sound_pattern(path, f"{name}.whole", whole),
-                    sound_pattern(path, f"{name}.within", strings(path, rows, "within")),
-                    sound_pattern(path, f"{name}.opening", opening),
-                    near,
+                    sound_pattern(path, f"{name}.whole", alone["whole"]),
+                    sound_pattern(path, f"{name}.within", read["within"]),
+                    sound_pattern(path, f"{name}.opening", read.get("opening", ())),
+                    sound_pattern(path, f"{name}.unasked", alone["unasked"]),
+                    read.get("near", ()),
                 ),
             )
         )
     return Acts(tuple(table), sound_pattern(path, "ambiguous", strings(path, data, "ambiguous")))
+
+
+def _one(path: Path, data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str):
+        raise BadDataError(path, key, "must be one regular expression")
+    return value

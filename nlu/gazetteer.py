@@ -16,6 +16,8 @@ from nlu.reading import canonical, sound
 from nlu.source import DATA_DIR, BadDataError
 
 _NEAR = 1  # phonemes
+_SHORT = 5  # kana; a shorter name must begin a word to be recognised with a slip
+_BOUNDARY = "ノワデニトシ"
 _STEM = 3  # kana; a shorter name without its 町 is any word
 _SUFFIXES = (("マチ", "チョー"), ("チョー", "マチ"))
 _CONSONANTS = {
@@ -111,6 +113,8 @@ class Gazetteer:
                     continue
                 score = match.score
                 start, end = (_kana_index(kana, at) for at in (match.dest_start, match.dest_end))
+            if len(self.keys[row]) < _SHORT and not (start == 0 or kana[start - 1] in _BOUNDARY):
+                continue  # a short name inside another word is chance
             if score >= at_least:
                 slips = len(phonemes) * (100 - score) / 100
                 ranked.append((len(phonemes) - 3 * slips, score, self.keys[row], start, end))

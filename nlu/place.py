@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from nlu.address import only_lot, spoken_chome, spoken_lot, written_chome, written_lot
 from nlu.gazetteer import Gazetteer, Hit, load_gazetteer
 from nlu.meaning import Expecting, Place
-from nlu.reading import canonical
-from nlu.source import BadDataError, pattern, read_mapping, strings
+from nlu.reading import canonical, reading
+from nlu.source import BadDataError, pattern, read_mapping, sound_pattern, strings
 
 _KANJI = re.compile(r"[一-鿿々]")
 _KANA_ONLY = re.compile(r"[ぁ-ゖァ-ヺー・、。,.!?\s]*")
@@ -38,19 +38,25 @@ class Places:
     landmark: re.Pattern[str]
     landmark_heard: re.Pattern[str]
     letters: str
+    lot_named: re.Pattern[str]
+    polite: re.Pattern[str]
 
-    def find(self, text: str, kana: str, expecting: Expecting) -> Place | None:
-        """Returns the place in normalised `text` whose reading is `kana`; None when none was said."""
+    def find(self, text: str, kana: str, expecting: Expecting, *, guess: bool = True) -> Place | None:
+        """Returns the place in normalised `text` whose reading is `kana`; None when none was said.
+
+        `guess`: whether a town may be found by similar sound; not where the caller said something else altogether.
+        """
         asked = expecting is Expecting.PLACE
+        lot_asked = asked or (expecting is Expecting.YES_NO and bool(self.lot_named.search(text)))
         sound = canonical(kana)
         chome = written_chome(text) or spoken_chome(kana)
         other = self._other_city(text, sound)
-        hit, written = self._town(text, sound, expecting, has_chome=chome is not None)
+        hit, written = self._town(text, sound, expecting, has_chome=chome is not None, guess=guess)
         if hit and other and (other[1] <= hit.start or not written):
             hit = None
-        landmark = self._landmark(text, kana, hit if written else None)
-        lot = self._lot(text, kana, hit, written=written, asked=asked)
-        if hit is None and chome is None and landmark is None and (lot is None or not asked) and other is None:
+        landmark = self._landmark(text, kana, hit, written=written)
+        lot = self._lot(text, kana, hit, written=written, asked=lot_asked)
+        if hit is None and chome is None and landmark is None and (lot is None or not lot_asked) and other is None:
             return None
         said = text[:_SAID]
         if hit is None:
@@ -68,7 +74,9 @@ class Places:
                 return name, match.start()
         return None
 
-    def _town(self, text: str, sound: str, expecting: Expecting, *, has_chome: bool) -> tuple[Hit | None, bool]:
+    def _town(
+        self, text: str, sound: str, expecting: Expecting, *, has_chome: bool, guess: bool
+    ) -> tuple[Hit | None, bool]:
         """Returns the town and whether it stood in writing. The last one counts: people correct themselves."""
         asked = expecting is Expecting.PLACE
         written = [hit for hit in self.gazetteer.written(text) if self._plausible(text, hit, expecting)]
@@ -87,17 +95,28 @@ class Places:
         best = max(heard, key=lambda hit: (spoken_at(sound, hit.end), hit.end - hit.start), default=None)
         if not (asked or has_chome) or (best and _closed(sound, best.end)):
             return best, False
-        similar = None if only_lot(sound) else self._similar(sound, asked=asked)
+        similar = self._similar(text, sound, asked=asked) if guess and not only_lot(sound) else None
         if best is None or (similar and similar.end - similar.start > best.end - best.start + 1):
             # イズミノマジヨンチョーメ: a long name with a slip explains more than the short name inside it
             return similar, False
         return best, False
 
-    def _similar(self, sound: str, *, asked: bool) -> Hit | None:
-        number = spoken_chome(sound)
-        end = number[1] if number else min(len(sound), 2 * _WINDOW)
-        window = sound[max(0, end - _WINDOW) if number else 0 : end].removesuffix("ノ")
-        return self.gazetteer.similar(window, _SIMILAR_ASKED if asked else _SIMILAR)
+    def _unexplained(self, text: str, sound: str) -> str:
+        """Returns `sound` without politeness and landmark: 郵便局の前 is no town, whatever it sounds like."""
+        landmark = self._landmark(text, sound, None, written=False)
+        before, said, after = sound.partition(canonical(reading(landmark))) if landmark else (sound, "", "")
+        return self.polite.sub("", f"{before}{after if spoken_chome(after) else ''}" if said else sound)
+
+    def _similar(self, text: str, sound: str, *, asked: bool) -> Hit | None:
+        heard = self._unexplained(text, sound)
+        number = spoken_chome(heard)
+        end = number[1] if number else min(len(heard), 2 * _WINDOW)
+        window = heard[max(0, end - _WINDOW) if number else 0 : end].removesuffix("ノ")
+        hit = self.gazetteer.similar(window, _SIMILAR_ASKED if asked else _SIMILAR)
+        if hit is None:
+            return None
+        start = max(0, sound.find(window[hit.start : hit.end]))
+        return replace(hit, start=start, end=start + hit.end - hit.start)
 
     def _plausible(self, text: str, hit: Hit, expecting: Expecting) -> bool:
         """A name inside another word (泉 in 温泉), or a person's name, is no town."""
@@ -143,11 +162,13 @@ class Places:
             return True, () if names[0] == hit.town.name else names
         return False, names
 
-    def _landmark(self, text: str, kana: str, hit: Hit | None) -> str | None:
-        rest = text[hit.end :] if hit else text
-        match = self.landmark.search(rest) or (self.landmark.search(text) if hit else None)
+    def _landmark(self, text: str, kana: str, hit: Hit | None, *, written: bool) -> str | None:
+        # never in the town itself: 駅西新町 has no station, 寺町 is no temple
+        start, end = (hit.start, hit.end) if hit and written else (0, 0)
+        match = self.landmark.search(text[end:]) or self.landmark.search(text[:start])
         if match is None and _KANA_ONLY.fullmatch(text):
-            match = self.landmark_heard.search(kana)
+            after = _after(kana, canonical(kana), hit.end) if hit and hit.exact and not written else 0
+            match = self.landmark_heard.search(kana, after) or self.landmark_heard.search(kana)
         return match[0].strip(" 、。のノ") if match else None
 
     def _lot(self, text: str, kana: str, hit: Hit | None, *, written: bool, asked: bool) -> str | None:
@@ -208,6 +229,8 @@ def load_places(folder: Path) -> Places:
         landmark=re.compile(rf"[^、。,\sのではがをにへと]{{0,12}}{noun['surface']}(?:{tail['surface']})?"),
         landmark_heard=re.compile(rf"(?:(?<=[、。\sノ])|^)[ァ-ヺー]{{0,8}}?{noun['sound']}(?:{tail['sound']})?"),
         letters=str(letters["surface"]),
+        lot_named=pattern(path, "lot_named", strings(path, data, "lot_named")),
+        polite=sound_pattern(path, "polite", strings(path, data, "polite")),
     )
 
 

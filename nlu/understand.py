@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +11,9 @@ from nlu.features import Concepts, features, load_concepts
 from nlu.intent import intent
 from nlu.labels import Labels, load_labels
 from nlu.language import language
-from nlu.meaning import Expecting, Intent, Level, Meaning, Slots, Urgency
+from nlu.meaning import Act, Expecting, Intent, Level, Meaning, Slots, Urgency
 from nlu.normalise import normalise, without_fillers
+from nlu.parts import Cuts, load_cuts
 from nlu.people import People, load_people
 from nlu.phone import phone
 from nlu.place import Places, load_places
@@ -21,9 +21,8 @@ from nlu.reading import canonical, reading
 from nlu.source import DATA_DIR
 from nlu.urgency import Rule, Thresholds, applied, load_rules, load_thresholds, urgency
 
+_OTHER_THAN_PLACES = (Act.REPEAT, Act.OPERATOR, Act.STOP, Act.DECLINE, Act.UNKNOWN)
 _CALM = Urgency(level=Level.CALM, score=0.0)
-_PART = re.compile(r"[。!?]+|、(?=それと|それから|あと|ついでに|あとは|ソレト|ソレカラ|アト|ツイデニ)")
-_SHORTEST_PART = 8  # kana; less is no matter of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,7 @@ class Understanding:
     labels: Labels
     cut: Thresholds
     rules: tuple[Rule, ...]
+    cuts: Cuts
 
     def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING) -> Meaning:
         """Returns what `text` means as a reply to what was asked. Pure; never raises; "" is UNCLEAR and CALM."""
@@ -48,12 +48,13 @@ class Understanding:
         if spoken != "ja" or not sound:
             return Meaning(text, kana, spoken, Intent.UNCLEAR, _CALM, self._slots(clean, kana, expecting))
         found = self.acts.find(sound, expecting)
-        slots = self._slots(clean, kana, expecting)
+        slots = self._slots(clean, kana, expecting, guess=found.act not in _OTHER_THAN_PLACES)
         if found.whole:
             return Meaning(text, kana, spoken, Intent.UNCLEAR, _CALM, slots, found.act)
         whole = self._guess(clean, sound)
-        parts = self._parts(clean)
-        judged = urgency(whole, parts, applied(self.rules, sound), self.labels, self.cut)
+        parts = [(part, self._guess(part.text, part.sound)) for part in self.cuts.parts(clean)]
+        rule = applied(self.rules, [sound, *(part.sound for part, _ in parts)])
+        judged = urgency(whole, parts, rule, sound, self.labels, self.cut)
         if judged.level is Level.UNSURE and _answered(slots, expecting):
             # the question got its answer: a doubt about three words of address is no reason to ask another one
             judged = replace(judged, level=Level.CALM, category=None, why=())
@@ -63,15 +64,8 @@ class Understanding:
     def _guess(self, text: str, sound: str) -> Guess:
         return self.classifier.guess(features(text, sound, self.concepts))
 
-    def _parts(self, text: str) -> list[Guess]:
-        parts = [part for part in _PART.split(text) if part]
-        if len(parts) < 2:
-            return []
-        heard = [(part, canonical(reading(part))) for part in parts]
-        return [self._guess(part, sound) for part, sound in heard if len(sound) >= _SHORTEST_PART]
-
-    def _slots(self, text: str, kana: str, expecting: Expecting) -> Slots:
-        place = self.places.find(text, kana, expecting)
+    def _slots(self, text: str, kana: str, expecting: Expecting, *, guess: bool = True) -> Slots:
+        place = self.places.find(text, kana, expecting, guess=guess)
         organization = self.people.find_organization(text)
         if place and place.landmark and place.landmark == organization:
             # the police station that calls is not where the water is
@@ -110,4 +104,5 @@ def load(data_dir: Path | None = None) -> Understanding:
         labels=labels,
         cut=load_thresholds(folder / "urgency.yaml"),
         rules=load_rules(folder / "urgency.yaml", labels),
+        cuts=load_cuts(folder / "urgency.yaml"),
     )

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from nlu.classifier import Guess
 from nlu.labels import Labels
-from nlu.meaning import Level, Urgency
+from nlu.meaning import Level, Redirect, Urgency
+from nlu.parts import Part
 from nlu.source import BadDataError, read_mapping, sound_pattern
 
 CERTAIN = 0.99
 """Probability given to a class that a rule names."""
+_STEP = 0.0001  # scores are given to four places
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Thresholds:
     unsure: float
     redirect: float
     segment: float
+    clause: float
     intent: float
 
     def level(self, score: float) -> Level:
@@ -32,15 +35,27 @@ class Thresholds:
             return Level.URGENT
         return Level.UNSURE if score >= self.unsure else Level.CALM
 
+    def below(self, threshold: float) -> float:
+        """Returns the highest score that stays under `threshold`."""
+        return max(0.0, threshold - _STEP)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When the canonical reading matches `when` and not `unless`, the utterance belongs to `label`."""
+    """When a stretch of the canonical reading matches `when` and not `unless`, the utterance belongs to `label`.
+
+    `nowhere`: what must not stand in the whole utterance either (another time, a mere possibility).
+    `beside` (of a redirect): what must be mentioned for an urgent matter to stand beside it.
+    `ask`: the words say so little that only a question can tell; the level is UNSURE.
+    """
 
     label: str
     when: re.Pattern[str]
     unless: re.Pattern[str]
     why: str
+    nowhere: re.Pattern[str]
+    beside: re.Pattern[str]
+    ask: bool = False
 
 
 def load_thresholds(path: Path) -> Thresholds:
@@ -69,41 +84,77 @@ def _rule(path: Path, key: str, row: object, labels: Labels) -> Rule:
         raise BadDataError(path, key, "needs label, when and why")
     if row["label"] not in labels:
         raise BadDataError(path, f"{key}.label", f"{row['label']!r} is not in labels.yaml")
-    unless = (row["unless"],) if row.get("unless") else ()
-    return Rule(row["label"], sound_pattern(path, key, (row["when"],)), sound_pattern(path, key, unless), row["why"])
+    if row.get("level", Level.UNSURE) != Level.UNSURE:
+        raise BadDataError(path, f"{key}.level", "may only be unsure; leave it out where the rule is certain")
+    when, unless, nowhere, beside = (
+        sound_pattern(path, f"{key}.{field}", ("".join(row[field].split()),) if row.get(field) else otherwise)
+        for field, otherwise in (("when", ()), ("unless", ()), ("nowhere", ()), ("beside", ("",)))
+    )
+    return Rule(row["label"], when, unless, row["why"], nowhere, beside, "level" in row)
 
 
-def applied(rules: tuple[Rule, ...], sound: str) -> Rule | None:
-    """Returns the first rule that holds for a canonical reading."""
-    return next((rule for rule in rules if rule.when.search(sound) and not rule.unless.search(sound)), None)
+def applied(rules: tuple[Rule, ...], sounds: Sequence[str]) -> Rule | None:
+    """Returns the first rule that holds for the canonical reading of the whole, sounds[0], or of one of its parts.
 
-
-def urgency(whole: Guess, parts: Sequence[Guess], rule: Rule | None, labels: Labels, cut: Thresholds) -> Urgency:
-    """Judges an utterance from the class probabilities of the whole and of its parts, and the rule that holds, if any.
-
-    One urgent part makes the call urgent; a redirect stands beside the level, it does not hide an urgent part.
+    A question about the whole is asked only when nothing else was said: `ask` never looks at parts.
     """
-    deciding = whole
-    if cut.level(whole.urgent) is not Level.URGENT:
-        loudest = max(parts, key=lambda part: part.urgent, default=whole)
-        if loudest.urgent >= cut.segment:
-            deciding = loudest
+    for rule in rules:
+        if rule.nowhere.search(sounds[0]):
+            continue
+        for sound in sounds[:1] if rule.ask else sounds:
+            if rule.when.search(sound) and not rule.unless.search(sound):
+                return rule
+    return None
+
+
+def urgency(
+    whole: Guess, parts: Sequence[tuple[Part, Guess]], rule: Rule | None, sound: str, labels: Labels, cut: Thresholds
+) -> Urgency:
+    """Judges an utterance (canonical reading `sound`) from the guesses about the whole and its parts, and the rule.
+
+    One urgent part makes the call urgent; a redirect stands beside the level, it does not hide an urgent matter.
+    """
+    deciding = whole if cut.level(whole.urgent) is Level.URGENT else _loudest(whole, parts, cut)
     score = deciding.urgent
     why: list[str] = []
-    category = redirect = None
-    if rule and labels.kind(rule.label) == "urgent":
+    category = None
+    kind = labels.kind(rule.label) if rule else ""
+    if rule and rule.ask:
+        score = min(max(score, cut.unsure), cut.below(cut.urgent))
+    elif rule and kind == "urgent":
         score, category = max(score, CERTAIN), labels[rule.label].category
         why.append(rule.why)
-    if rule and labels.kind(rule.label) == "redirect":
-        redirect = labels[rule.label].redirect
-        why.append(rule.why)
-    elif labels.score(whole.labels, "redirect") >= cut.redirect:
-        redirect = labels.top(whole.labels, "redirect").redirect
-        why.append(labels.top(whole.labels, "redirect").why)
+    elif rule and kind == "redirect" and not rule.beside.search(sound):
+        # someone fell into the stream: all the water there is, and no matter for the bureau
+        score = min(score, cut.below(cut.unsure))
+    redirect, reason = _redirect(whole, parts, rule, labels, cut)
+    why.extend(reason)
     level = cut.level(score)
     if level is not Level.CALM:
         top = labels.top(deciding.labels, "urgent")
         category = category or top.category
-        if top.why not in why and not (rule and labels.kind(rule.label) == "urgent"):
+        if rule and rule.ask:
+            why.append(rule.why)
+        elif top.why not in why and kind != "urgent":
             why.append(top.why)
     return Urgency(level=level, score=round(score, 4), category=category, redirect=redirect, why=tuple(why))
+
+
+def _loudest(whole: Guess, parts: Sequence[tuple[Part, Guess]], cut: Thresholds) -> Guess:
+    """Returns the most urgent part that is clearly urgent by itself, else the whole."""
+    clear = [guess for part, guess in parts if guess.urgent >= (cut.clause if part.clause else cut.segment)]
+    return max(clear, key=lambda guess: guess.urgent, default=whole)
+
+
+def _redirect(
+    whole: Guess, parts: Sequence[tuple[Part, Guess]], rule: Rule | None, labels: Labels, cut: Thresholds
+) -> tuple[Redirect | None, tuple[str, ...]]:
+    """Returns where to send the caller at once, and the reason: a rule, else the whole, else a part that is clear."""
+    if rule and not rule.ask and labels.kind(rule.label) == "redirect":
+        return labels[rule.label].redirect, (rule.why,)
+    clear = [guess for part, guess in parts if labels.score(guess.labels, "redirect") >= cut.clause]
+    for guess in (whole, *clear):
+        if labels.score(guess.labels, "redirect") >= cut.redirect:
+            top = labels.top(guess.labels, "redirect")
+            return top.redirect, (top.why,)
+    return None, ()

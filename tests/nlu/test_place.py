@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nlu.meaning import Expecting, Place
+from nlu.meaning import Act, Expecting, Place
+from nlu.reading import reading
 from nlu.understand import Understanding
 
 
@@ -157,6 +158,52 @@ def test_a_landmark_is_kept_as_said(understanding: Understanding, text: str, lan
     found = place(understanding, text)
     assert found is not None
     assert found.landmark == landmark
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "すみません",
+        "もしもし",
+        "アノー、スミマセン",
+        "すみませんがもう一度言ってください",
+        "神社の横です",
+        "バステーノマエアタリデス",
+    ],
+)
+def test_politeness_and_a_landmark_are_not_heard_as_a_town(understanding: Understanding, text: str) -> None:
+    found = place(understanding, text)
+    assert found is None or found.town is None
+
+
+@pytest.mark.parametrize("form", ["kanji", "kana"])
+def test_no_part_of_a_town_is_a_landmark(understanding: Understanding, form: str) -> None:
+    towns = understanding.places.gazetteer.towns.values()
+    said = [f"{town.name if form == 'kanji' else reading(town.yomi)}です" for town in towns]
+    wrong = [text for text in said if (found := place(understanding, text)) and found.landmark]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("text", "chome", "banchi"),
+    [
+        ("いいえ、番地は7の21です", None, "7-21"),
+        ("イーエ、バンチワナナノニジューイチデス", None, "7-21"),
+        ("違います、五丁目です", 5, None),
+        ("いえ、二丁目の8番地です", 2, "8"),
+    ],
+)
+def test_a_correction_may_hold_numbers_alone(
+    understanding: Understanding, text: str, chome: int | None, banchi: str | None
+) -> None:
+    meaning = understanding.understand(text, Expecting.YES_NO)
+    assert meaning.act is Act.NO
+    assert meaning.slots.place is not None
+    assert (meaning.slots.place.town, meaning.slots.place.chome, meaning.slots.place.banchi) == (None, chome, banchi)
+
+
+def test_a_telephone_number_put_right_is_no_lot(understanding: Understanding) -> None:
+    assert place(understanding, "いいえ、076の200の0011です", Expecting.YES_NO) is None
 
 
 def test_after_a_correction_the_last_town_counts(understanding: Understanding) -> None:

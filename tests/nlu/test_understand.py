@@ -96,6 +96,74 @@ def test_one_urgent_part_makes_the_call_urgent(understanding: Understanding) -> 
     assert understanding.understand(text).urgency.level is Level.URGENT
 
 
+@pytest.mark.parametrize("form", ["kanji", "kana"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "名義変更をお願いします、それから、うちの前の道から水がわいてきてます",
+        "口座の変更もあるんですけど、それより庭の管が折れて水が噴き上がって止まりません",
+        "料金のことですけど表の道路が陥没して穴があいとるんです",
+    ],
+)
+def test_an_urgent_matter_among_others_is_heard(understanding: Understanding, text: str, form: str) -> None:
+    assert understanding.understand(text if form == "kanji" else reading(text)).urgency.level is Level.URGENT
+
+
+@pytest.mark.parametrize("form", ["kanji", "kana"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "おばあちゃんが側溝にはまって、意識がないんです",
+        "となりのアパートが燃えとる",
+        "作業の人が土の下に埋まっています",
+        "転んで頭から血が出て止まらんげん",
+        "引っ越しの話やったけど、いま母が倒れて息をしてないんです",
+    ],
+)
+def test_a_life_in_danger_is_sent_to_119_and_is_no_matter_of_ours(
+    understanding: Understanding, text: str, form: str
+) -> None:
+    urgency = understanding.understand(text if form == "kanji" else reading(text)).urgency
+    assert (urgency.redirect, urgency.level) == (Redirect.FIRE_AMBULANCE, Level.CALM)
+
+
+@pytest.mark.parametrize("form", ["kanji", "kana"])
+def test_a_leak_beside_an_injury_is_both(understanding: Understanding, form: str) -> None:
+    text = "水道管が破裂して道路に水が噴いとるし、子どもが流されて、けがをしています"
+    urgency = understanding.understand(text if form == "kanji" else reading(text)).urgency
+    assert (urgency.redirect, urgency.level) == (Redirect.FIRE_AMBULANCE, Level.URGENT)
+    assert urgency.category is not None
+
+
+@pytest.mark.parametrize("form", ["kanji", "kana"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "主人がけがをして働けないので、料金の支払いを待ってもらえませんか",
+        "けがの治療費は出してもらえるんですか",
+        "火事のときの水道代はどうなりますか",
+        "去年、火事で家が燃えたんですが、水道はまだ使えますか",
+        "もし用水に人が落ちたら、どこに連絡するんですか",
+        "違います、水が出てるんです",
+        "向かいの家もお隣も水が出ません",
+        "水の勢いがないんです",
+        "木が倒れて道をふさいでいます",
+    ],
+)
+def test_alarming_words_alone_are_not_sent_to_119(understanding: Understanding, text: str, form: str) -> None:
+    assert understanding.understand(text if form == "kanji" else reading(text)).urgency.redirect is None
+
+
+@pytest.mark.parametrize("form", ["kanji", "kana"])
+@pytest.mark.parametrize(
+    "text", ["夜になると壁の奥で水の音がするんです", "どこからか、ちょろちょろと水の音が聞こえるんやけど"]
+)
+def test_a_sound_of_water_and_nothing_else_is_asked_about(understanding: Understanding, text: str, form: str) -> None:
+    urgency = understanding.understand(text if form == "kanji" else reading(text)).urgency
+    assert urgency.level is Level.UNSURE
+    assert urgency.why
+
+
 @pytest.mark.parametrize(
     ("text", "expecting"),
     [
