@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from faq_index.text import has_ideograph, ngrams, normalise
+
+# Importing bm25s turns its own log up to debug; what it says there is for its authors.
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 Scores = npt.NDArray[np.float32]
 # What stands before a token tells its kind: a word, a piece of sound, or (nothing) a pair of written characters.
