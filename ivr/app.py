@@ -158,7 +158,9 @@ class Office:
     forget: ForgetLater
 
     def start(self) -> None:
-        """Begin to work. What was loaded stays: the collector need not walk through it during every call."""
+        """Begin to work, warm. What was loaded stays: the collector need not walk through it during every call."""
+        meaning = self.desk.understanding.understand(self.script.text(Line("report.place"), LANGUAGE))
+        self.desk.answers.search(meaning.text, meaning.reading)
         gc.collect()
         gc.freeze()
         for worker in self.workers:

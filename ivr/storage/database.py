@@ -74,6 +74,7 @@ def _open_sqlite(url: URL, busy_s: float) -> Engine:
         pool_size=POOL,
         max_overflow=POOL,
         pool_timeout=busy_s,
+        pool_reset_on_return=None,  # writers end their transaction themselves (begin), readers open none
         hide_parameters=True,  # an error message must not carry what a caller said
     )
     event.listen(engine, "connect", _prepare_sqlite)
