@@ -1,0 +1,1 @@
+"""How the embedded recogniser is made: text, voices, telephone noise, features, training, export, measurement."""
