@@ -12,9 +12,10 @@ from typing import Any, TextIO
 import click
 
 from ivr.security.redaction import NumbersMasked
-from ivr.settings import PREFIX, BadSettings, Settings, read_settings
+from ivr.settings import HOME, PREFIX, BadSettings, Settings, read_settings
 
 log = logging.getLogger("mizumado")
+EMBEDDED_MODELS = HOME / "audio" / "models"
 
 JSON_FLAG = click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -107,9 +108,9 @@ def _say_what_it_is(settings: Settings) -> None:
         log.warning("no %sTWILIO_AUTH_TOKEN: every webhook is refused until there is one", PREFIX)
     if settings.ears == "record":
         log.info("speech model: %s", Path(settings.asr_model).name or "none")
-        if Path(settings.asr_model).name == "lab-ja":
+        if Path(settings.asr_model).resolve().parent == EMBEDDED_MODELS:
             log.warning(
-                "lab-ja was trained on one synthetic voice: for demonstration and tests only. "
+                "this model was trained on synthetic speech: for demonstration, tests and as a last resort. "
                 "Set %sASR_MODEL to a real model before real people call",
                 PREFIX,
             )

@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     )
     cloud_speech_consent: bool = Field(False, description="the bureau consents to a recogniser outside (ears=gather)")
     asr_model: str = Field(
-        str(HOME / "audio" / "models" / "lab-ja"), description="CTranslate2 Whisper folder or hub name; empty = none"
+        str(HOME / "audio" / "models" / "mizumado-ja"),
+        description="CTranslate2 Whisper folder or hub name; empty = none",
     )
     asr_deadline_s: float = Field(6.0, gt=0, le=12, description="seconds after which a recognition counts as failed")
     voice: Literal["own", "say"] = Field("own", description="own = recordings and our synthesis, say = Twilio's <Say>")
