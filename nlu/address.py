@@ -21,6 +21,7 @@ _SPOKEN_NUMBER = (
     rf"(?:(?={_ONE}|{_TEN}|ヒャク)(?:(?:{_ONE})?(?:ヒャク|ビャク|ピャク))?(?:(?:{_ONE})?(?:{_TEN}))?(?:{_ONE})?)"
 )
 _SPOKEN_CHOME = re.compile(rf"((?={_ONE}|{_TEN})(?:(?:{_ONE})?(?:{_TEN}))?(?:{_ONE})?)(?:チョーメ|チョメ)")
+_SWALLOWED_ONE = re.compile(r"ーッ(?:チョーメ|チョメ)")  # カタマチイッチョーメ: the canonical form lengthens マチ
 _BETWEEN = r"(?:番地の|番地|番の|番|の|-|ノ)"
 _WRITTEN_LOT = re.compile(
     rf"(?P<first>{_NUMBER})(?:番地の?|番の?|の|-|ノ)(?P<second>{_NUMBER})(?:号)?(?:(?:の|-|ノ)(?P<third>{_NUMBER}))?(?!丁目|月|日|時|年|人|軒|件|回)"
@@ -79,7 +80,8 @@ def spoken_chome(kana: str) -> tuple[int, int, int] | None:
         value = spoken_number(match[1])
         if value:
             found = (value, match.start(), match.end())
-    return found
+    swallowed = None if found else _SWALLOWED_ONE.search(kana)
+    return (1, swallowed.start(), swallowed.end()) if swallowed else found
 
 
 def written_lot(text: str, letters: str, *, after_town: bool) -> str | None:
