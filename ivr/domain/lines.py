@@ -49,6 +49,7 @@ NEEDED: dict[str, frozenset[str]] = {
         "ladder.message": (),
         "ladder.message_again": (),
         "ladder.lost_call": (),
+        "ladder.one_moment": (),
         # wait.yaml and whisper.yaml: spoken by the telephone edge, no decision in them
         "wait.position": ("position",),
         "wait.again": (),

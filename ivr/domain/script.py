@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ivr.domain.call import Line, Question
+from ivr.domain.call import Call, Line, Question
 from ivr.domain.hours import Calendar
+from ivr.domain.listening import Listening, Listenings
 from nlu.meaning import Category, Intent
 
 
@@ -30,13 +31,18 @@ class DeskEntry:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to ask for. `question` fixes how the reply is read; `tries` is how often it is put in all."""
+    """One thing to ask for. `question` fixes how the reply is read; `tries` is how often it is put in all.
+
+    `patience_ms`, `unfinished_ms`: how long this form waits in the reply (see Listening), None = as the question does.
+    """
 
     name: str
     question: Question
     ask: str
     again: str
     tries: int
+    patience_ms: int | None = None
+    unfinished_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ class Policy:
 class Script:
     """All that `step` may say and where it may send people.
 
-    `menu` maps a key to a matter (an Intent), "emergency" or "operator".
+    `menu` maps a key to a matter (an Intent), "emergency" or "operator". `uninterruptible` are the lines that are
+    spoken to their end whatever the caller does meanwhile: what keeps people safe.
     """
 
     calendar: Calendar
@@ -101,6 +108,26 @@ class Script:
     menu: Mapping[str, str]
     policy: Policy
     centre_number: str
+    listening: Listenings
+    uninterruptible: frozenset[str] = frozenset()
+
+    def listening_to(self, call: Call) -> Listening:
+        """How patiently the reply to the open question of `call` is waited for; its form may differ from the rule.
+
+        Raises KeyError when no question is open.
+        """
+        if call.question is None:
+            raise KeyError("no question is open")
+        usual = self.listening[call.question]
+        form = self.forms.get(call.report.form) if call.report is not None else None
+        own = [field for field in form.fields if field.question is call.question] if form is not None else []
+        if not own:
+            return usual
+        return replace(
+            usual,
+            patience_ms=own[0].patience_ms or usual.patience_ms,
+            unfinished_ms=own[0].unfinished_ms or usual.unfinished_ms,
+        )
 
     def text(self, line: Line, language: str) -> str:
         """The sentence as it is spoken. Raises UnknownLineError; a missing slot is a programming error (KeyError)."""

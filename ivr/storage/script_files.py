@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from ivr.domain import lines as spoken_lines
 from ivr.domain.call import Question
 from ivr.domain.hours import TOKYO, Calendar, SpecialHours
+from ivr.domain.listening import Listening, Listenings
 from ivr.domain.script import ClassEntry, DeskEntry, Field, Form, Matter, Policy, Script, slots_of
 from ivr.storage import script_schema as schema
 from ivr.storage.yaml_files import BadScript, checked, read_model, read_yaml
@@ -33,6 +35,7 @@ def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Scrip
         }
         for language in read_model(folder / "languages.yaml", schema.LanguagesFile).languages
     }
+    policy = read_model(folder / "policy.yaml", schema.PolicyEntry)
     script = Script(
         calendar=read_calendar(folder / "hours.yaml"),
         lines=lines,
@@ -50,12 +53,35 @@ def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Scrip
             for category, entry in read_model(folder / "classes.yaml", schema.ClassesFile).root.items()
         },
         menu=read_model(folder / "menu.yaml", schema.MenuFile).root,
-        policy=Policy(**read_model(folder / "policy.yaml", schema.PolicyEntry).model_dump()),
+        policy=Policy(**policy.model_dump(exclude={"uninterruptible"})),
+        listening=read_listening(folder / "listening.yaml"),
+        uninterruptible=frozenset(policy.uninterruptible),
         centre_number=read_model(folder / "numbers.yaml", schema.NumbersFile).centre,
     )
     _check_lines(folder, script)
     _check_references(folder, script)
     return script
+
+
+def read_listening(path: Path) -> Listenings:
+    """Every question's times. Raises BadScript for a missing question and for times that contradict each other."""
+    file = read_model(path, schema.ListeningFile)
+    standard = file.standard.model_dump(exclude_none=True)
+    missing = [field.name for field in fields(Listening) if field.name not in standard]
+    _must(not missing, path, f"standard.{missing[0] if missing else ''}", "is missing", "Give every time there")
+    found = {}
+    for question in Question:
+        _must(
+            question in file.questions, path, f"questions.{question}", "is missing", "Add this question, if only as {}"
+        )
+        one = Listening(**{**standard, **file.questions[question].model_dump(exclude_none=True)})
+        in_order = one.complete_ms <= one.patience_ms <= one.unfinished_ms
+        remedy = "Let complete_ms be the shortest and unfinished_ms the longest"
+        _must(
+            in_order, path, f"questions.{question}", "waits longer for a complete reply than for a broken one", remedy
+        )
+        found[question] = one
+    return found
 
 
 def read_calendar(path: Path) -> Calendar:
@@ -115,7 +141,10 @@ def _form(path: Path) -> Form:
     form = read_model(path, schema.FormEntry)
     return Form(
         id=path.stem,
-        fields=tuple(Field(f.name, Question(f.question), f.ask, f.again, f.tries) for f in form.fields),
+        fields=tuple(
+            Field(f.name, Question(f.question), f.ask, f.again, f.tries, f.patience_ms, f.unfinished_ms)
+            for f in form.fields
+        ),
         before_transfer=tuple(form.before_transfer),
         read_back=form.read_back,
         done=form.done,
@@ -202,6 +231,9 @@ def _check_references(folder: Path, script: Script) -> None:
         unknown = sorted(set(form_entry.before_transfer) - names)
         path = folder / "forms" / f"{form_id}.yaml"
         _must(not unknown, path, "before_transfer", f"{unknown} is no field of this form", "Name a field above")
+    for key in sorted(script.uninterruptible):
+        known = all(key in lines for lines in script.lines.values())
+        _must(known, folder / "policy.yaml", f"uninterruptible.{key}", "is no line", "Name a line of every language")
     for key, target in script.menu.items():
         _must(key in set("12345678"), folder / "menu.yaml", key, "is not a key from 1 to 8", "0 and 9 are taken")
         known = target in MENU_WORDS or target in set(Intent)

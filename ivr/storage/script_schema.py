@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, RootModel, field_validator
 
+from ivr.domain.call import Question
 from ivr.domain.hours import Shift
 from ivr.storage.yaml_files import Strict
 from nlu.meaning import Category, Intent
@@ -88,6 +89,7 @@ class PolicyEntry(Strict):
     misses_before_person: int = Field(ge=2, le=6)
     max_questions: int = Field(ge=6, le=40)
     answers_at_night: bool
+    uninterruptible: list[str] = Field(default_factory=list)
 
 
 class FieldEntry(Strict):
@@ -98,6 +100,29 @@ class FieldEntry(Strict):
     ask: str
     again: str
     tries: int = Field(ge=1, le=5)
+    patience_ms: int | None = Field(default=None, ge=200, le=5000)
+    unfinished_ms: int | None = Field(default=None, ge=200, le=5000)
+
+
+class ListeningEntry(Strict):
+    """One question of `listening.yaml`; what is not given is as in `standard`."""
+
+    start_s: int | None = Field(default=None, ge=2, le=30)
+    pause_s: int | None = Field(default=None, ge=1, le=10)
+    longest_s: int | None = Field(default=None, ge=3, le=60)
+    keys: int | None = Field(default=None, ge=1, le=20)
+    finish: Literal["", "#", "*"] | None = None
+    key_gap_s: int | None = Field(default=None, ge=1, le=10)
+    complete_ms: int | None = Field(default=None, ge=200, le=3000)
+    patience_ms: int | None = Field(default=None, ge=200, le=5000)
+    unfinished_ms: int | None = Field(default=None, ge=200, le=5000)
+
+
+class ListeningFile(Strict):
+    """`listening.yaml`."""
+
+    standard: ListeningEntry
+    questions: dict[Question, ListeningEntry]
 
 
 class FormEntry(Strict):
