@@ -122,7 +122,7 @@ def _embedder(settings: Settings) -> SentenceEmbedder:
 
 def _ears(settings: Settings) -> tuple[PunctualTranscriber | None, str | None]:
     """The recogniser, or why there is none: the desk still works by keys and recordings."""
-    if settings.ears != "record":
+    if settings.ears not in ("stream", "record"):
         return None, None
     if not settings.asr_model:
         return None, f"{PREFIX}ASR_MODEL is empty: no recogniser, callers are served by keys and recordings"

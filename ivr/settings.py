@@ -43,9 +43,15 @@ class Settings(BaseSettings):
         "", description="further numbers that mean the centre, comma separated (E.164 or digits)"
     )
     night_numbers: str = Field("", description="numbers that mean the night line, comma separated (E.164 or digits)")
-    ears: Literal["record", "gather", "keys"] = Field(
-        "record", description="first rung: record = own recogniser, gather = Twilio's, keys = keys and recordings"
+    ears: Literal["stream", "record", "gather", "keys"] = Field(
+        "stream",
+        description="first rung: stream = live sound and own recogniser, record = recordings and own recogniser, "
+        "gather = Twilio's, keys = keys and recordings",
     )
+    streams: int = Field(
+        45, ge=0, le=500, description="callers heard by live sound at once in this process; further ones by recordings"
+    )
+    reserved_streams: int = Field(5, ge=0, le=100, description="of these, kept free for the night line")
     cloud_speech_consent: bool = Field(False, description="the bureau consents to a recogniser outside (ears=gather)")
     asr_model: str = Field(
         str(HOME / "audio" / "models" / "mizumado-ja"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ivr.domain.call import Call, EarsFailed, Event, Line, Question, Spoke, StayedSilent
+from ivr.domain.listening import Listening, Listenings
 from ivr.domain.script import DeskEntry
 from ivr.ports import Clock, StoredTurn, Turns
 from ivr.settings import Settings
@@ -18,6 +19,18 @@ class Wording(Protocol):
 
     @property
     def desks(self) -> Mapping[str, DeskEntry]: ...
+
+    @property
+    def listening(self) -> Listenings: ...
+
+    @property
+    def uninterruptible(self) -> frozenset[str]:
+        """Keys of the lines that are spoken to their end."""
+        ...
+
+    def listening_to(self, call: Call) -> Listening:
+        """How patiently the reply to the open question of `call` is waited for. Raises KeyError when none is open."""
+        ...
 
     def text(self, line: Line, language: str) -> str:
         """The sentence as it is spoken. Raises KeyError for an unknown line or a missing slot."""
@@ -44,6 +57,14 @@ class Voice(Protocol):
     def line(self, text: str, language: str) -> Clip: ...
 
 
+class Streams(Protocol):
+    """Places for live sound; `ivr.channels.stream.places.Places` is one."""
+
+    def reserve(self, sid: str, *, urgent: bool) -> bool:
+        """Keep a place for a call that is about to connect; False when there is none. Never raises."""
+        ...
+
+
 class Hear(Protocol):
     """What was said in a recording of the carrier's: `ivr.channels.recorded_speech.RecordedSpeech` is one."""
 
@@ -66,10 +87,10 @@ class Edge:
     """`take_turn`: (call id, idempotency key, event) -> the stored turn; may raise StoreUnavailable.
 
     `handover`: (call, desk id) -> the line a person hears before taking the caller. `hear` None: no recogniser, calls
-    begin on the rung of the keys. `voice_languages`: what the own voice speaks, other languages get Twilio's <Say>.
-    `hints`: words a carrier's recogniser should expect. `after_commit` wakes the jobs that a turn
-    has work for; `forget` takes the id of a recording that has been read and is of no further use (it must return at
-    once and never raise). `apology`: the last words when everything here is broken, with a number to ring.
+    begin on the rung of the keys. `streams` None: nobody listens to live sound. `voice_languages`: what the own voice
+    speaks, other languages get Twilio's <Say>. `hints`: words a carrier's recogniser should expect. `after_commit`
+    wakes the jobs that a turn has work for; `forget` takes the id of a recording that has been read and is of no further use
+    (it must return at once and never raise). `apology`: the last words when everything here is broken, with a number.
     """
 
     settings: Settings
@@ -79,6 +100,7 @@ class Edge:
     take_turn: Callable[[str, str, Event], StoredTurn]
     handover: Callable[[Call, str], Line]
     hear: Hear | None = None
+    streams: Streams | None = None
     voice: Voice | None = None
     voice_languages: frozenset[str] = frozenset({"ja"})
     hints: Mapping[Question, tuple[str, ...]] = field(default_factory=dict)

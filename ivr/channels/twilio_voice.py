@@ -21,6 +21,7 @@ from ivr.channels.way_on import TRIES, WayOn, field, twiml
 from ivr.domain.call import (
     Arrived,
     Ask,
+    Dialled,
     Ears,
     EarsFailed,
     Event,
@@ -32,6 +33,7 @@ from ivr.domain.call import (
     PersonAnswered,
     Pressed,
     Question,
+    SoundLost,
     Spoke,
     StayedSilent,
     TakeMessage,
@@ -40,10 +42,14 @@ from ivr.domain.call import (
 )
 from ivr.ports import StoredTurn
 from ivr.security.redaction import where
+from ivr.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 LOST_CALL = Line("ladder.lost_call")
+LANGUAGE = "ja"  # in which every call begins
+LOST_SOCKETS = 2
+"""Media sockets of one call that may break before live sound is given up."""
 
 
 def voice_blueprint(edge: Edge, gate: SignatureGate | None = None) -> Blueprint:
@@ -65,6 +71,8 @@ def voice_blueprint(edge: Edge, gate: SignatureGate | None = None) -> Blueprint:
     post("/turn/<int:seq>/<question>", routes.turn)
     post("/message/<int:seq>", routes.message)
     post("/queue/<int:seq>", routes.queue)
+    post("/stream", routes.stream)
+    post("/stream_status", routes.stream_status, way_on.nothing)
     post("/bridge/<int:seq>", routes.bridge, way_on.nothing)  # two people wait to be joined: let nothing stop that
     post("/status", routes.status, _unavailable)
     post("/fallback", routes.fallback, way_on.sorry)
@@ -79,6 +87,11 @@ def mouth_of(edge: Edge) -> Mouth:
     """The own voice where it is wanted and there, else Twilio's."""
     own = edge.voice_languages if edge.settings.voice == "own" and edge.voice is not None else frozenset[str]()
     return Mouth(edge.wording.text, edge.settings.say_voice, own, clip_addresses(edge))
+
+
+def media_key(settings: Settings) -> bytes:
+    """What seals the tokens of media sockets."""
+    return settings.twilio_auth_token.get_secret_value().encode()
 
 
 def caller_sid() -> str:
@@ -100,8 +113,17 @@ class CallerRoutes:
     def __init__(self, edge: Edge, mouth: Mouth, way_on: WayOn) -> None:
         self._edge = edge
         self._way_on = way_on
+        self._mouth = mouth
         settings = edge.settings
-        self._twiml = TurnTwiml(settings.public_url, mouth, edge.wording.desks, edge.hints, settings.twilio_from)
+        self._twiml = TurnTwiml(
+            origin=settings.public_url,
+            mouth=mouth,
+            desks=edge.wording.desks,
+            hints=edge.hints,
+            listening=edge.wording.listening,
+            caller_id=settings.twilio_from,
+            media_key=media_key(settings) if edge.streams is not None else None,
+        )
 
     def voice(self) -> Response:
         """A call comes in."""
@@ -137,6 +159,36 @@ class CallerRoutes:
             return self._edge.commit(sid, f"message:{seq}", event)
 
         return self._in_call(sid, seq, left)
+
+    def stream(self) -> Response:
+        """A media socket has closed. What we decided before we closed it is done now; a lost one is opened again.
+
+        Twilio's word for either is the same, so the store tells: a call whose last turn still asks over live sound lost
+        its socket. After `LOST_SOCKETS` of them the caller is heard by recordings.
+        """
+        sid = caller_sid()
+        if request.form.get("CallStatus") in facts.GONE:
+            self._edge.commit(sid, "hangup", HungUp(self._edge.clock.now()))
+            return self._way_on.nothing()
+        last = self._last(sid, Ask, TakeMessage, Transfer, HangUp)
+        if last is None:
+            return self._arrive(sid, LOST_CALL)
+        lost = self._twiml.live(last) and isinstance(last.actions[-1], Ask)
+        return twiml(self._reconnected(sid, last) if lost else self._twiml.turn(last))
+
+    def _reconnected(self, sid: str, last: StoredTurn) -> bytes:
+        count = facts.seconds(request.args.get("again")) + 1
+        if count <= LOST_SOCKETS:
+            logger.warning("a media socket was lost: opened again for the %d. time", count)
+            return self._twiml.once_more(last, count)
+        event = SoundLost(self._edge.clock.now(), "lost sockets")
+        return self._twiml.turn(self._edge.commit(sid, f"sound_lost:{last.seq}", event))
+
+    def stream_status(self) -> Response:
+        """What Twilio says about a media socket. Errors (319xx) are for the people who run the desk to see."""
+        if field("StreamEvent") == "stream-error":
+            logger.error("Twilio met a media socket error: %s", (field("StreamError") or "unknown")[:200])
+        return Response(status=204)
 
     def queue(self, seq: int) -> Response:
         """Waiting or dialling is over: with a person, without one, or because the caller left."""
@@ -204,18 +256,25 @@ class CallerRoutes:
         return twiml(self._twiml.turn(reply()))
 
     def _arrive(self, sid: str, before: Line | None = None) -> Response:
-        settings = self._edge.settings
-        ears = Ears(settings.ears)
-        if ears is Ears.RECORD and self._edge.hear is None:
-            ears = Ears.KEYS
+        dialled = facts.dialled(request.form.get("To"), self._edge.settings)
         event = Arrived(
             at=self._edge.clock.now(),
-            dialled=facts.dialled(request.form.get("To"), settings),
+            dialled=dialled,
             caller_id=facts.caller_number(request.form.get("From")),
             reference="",  # the store numbers the call; take_turn makes the reference from it
-            ears=ears,
+            ears=self._first_rung(sid, dialled),
         )
         return twiml(self._twiml.turn(self._edge.commit(sid, "arrived", event), before))
+
+    def _first_rung(self, sid: str, dialled: Dialled) -> Ears:
+        """The highest rung that is wanted, there, and has a place: live sound, recordings, keys."""
+        edge = self._edge
+        ears = Ears(edge.settings.ears)
+        if ears is Ears.STREAM:
+            urgent = dialled is Dialled.NIGHT_LINE
+            live = edge.streams is not None and LANGUAGE in self._mouth.own and edge.streams.reserve(sid, urgent=urgent)
+            ears = Ears.STREAM if live else Ears.RECORD
+        return Ears.KEYS if ears is Ears.RECORD and edge.hear is None else ears
 
     def _heard(self, sid: str, seq: int) -> Event:
         now = self._edge.clock.now()

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from ivr.channels.listening import LISTENING, MESSAGE_PAUSE_S
 from ivr.channels.spoken_audio import ClipAddresses
+from ivr.channels.stream.token import Ticket, token_of
 from ivr.domain.call import Ask, Ears, HangUp, Line, Question, Say, State, TakeMessage, Transfer
+from ivr.domain.listening import MESSAGE_PAUSE_S, Listenings
 from ivr.domain.script import DeskEntry
 from ivr.ports import StoredTurn
 
@@ -23,6 +24,9 @@ MAX_TWIML = 64 * 1024  # bytes, Twilio's limit for a document
 MAX_SAY = 3000  # characters; Twilio takes 4096 in one <Say>
 MAX_HINTS = 4000  # characters in all; Twilio takes 500 entries of 100
 DIAL_TIMEOUT_S = 25
+MEDIA_PATH = "/twilio/media"
+ADMISSION = "token"
+"""The <Parameter> that lets a media socket in: an address must carry no query string (error 31920)."""
 SAY_LANGUAGES = {"ja": "ja-JP", "en": "en-US", "zh": "cmn-CN", "ko": "ko-KR"}
 GATHER_LANGUAGES = {"ja": "ja-JP", "en": "en-US", "zh": "cmn-Hans-CN", "ko": "ko-KR"}
 SAY_VOICES = {"en": "Polly.Joanna-Neural", "zh": "Polly.Zhiyu-Neural", "ko": "Polly.Seoyeon-Neural"}
@@ -72,13 +76,23 @@ class Mouth:
 
 @dataclass(frozen=True, slots=True)
 class TurnTwiml:
-    """Renders turns. `caller_id`: our own number shown to desks that are dialled, None = the caller's."""
+    """Renders turns. `caller_id`: our own number shown to desks that are dialled, None = the caller's.
+
+    `media_key` seals the tokens of media sockets; None: nobody listens to live sound here, recordings take its place.
+    """
 
     origin: str
     mouth: Mouth
     desks: Mapping[str, DeskEntry]
     hints: Mapping[Question, tuple[str, ...]]
+    listening: Listenings
     caller_id: str | None = None
+    media_key: bytes | None = None
+
+    def live(self, turn: StoredTurn) -> bool:
+        """Whether the question of `turn` is put and answered over a media socket."""
+        call = turn.call
+        return self.media_key is not None and call.ears is Ears.STREAM and call.language in self.mouth.own
 
     def turn(self, turn: StoredTurn, before: Line | None = None) -> bytes:
         """The whole turn; `before` is a line of the channel's own to say first. Raises TwimlTooLong."""
@@ -143,9 +157,26 @@ class TurnTwiml:
             case HangUp():
                 response.hangup()
 
+    def _connect(self, response: VoiceResponse, turn: StoredTurn, again: int) -> None:
+        """The question goes over the media socket, which speaks it. When that closes, the action says how to go on."""
+        assert self.media_key is not None  # noqa: S101 - `live` was asked
+        suffix = f"?again={again}" if again else ""
+        ended = f"{self.origin}/twilio/stream{suffix}"
+        connect = response.connect(action=ended, method="POST")
+        stream = connect.stream(
+            url=f"ws{self.origin.removeprefix('http')}{MEDIA_PATH}",
+            status_callback=f"{self.origin}/twilio/stream_status",
+            status_callback_method="POST",
+        )
+        stream.parameter(name=ADMISSION, value=token_of(self.media_key, turn.call.sid, Ticket(turn.seq, again)))
+        response.redirect(ended, method="POST")
+
     def _ask(self, response: VoiceResponse, turn: StoredTurn, ask: Ask, spoken: int, suffix: str) -> None:
+        if self.live(turn):
+            self._connect(response, turn, int(suffix.removeprefix("?again=") or 0))
+            return
         reply = f"{self.origin}/twilio/turn/{turn.seq}/{ask.question.value}{suffix}"
-        listening = LISTENING[ask.question]
+        listening = self.listening[ask.question]
         keys = {"num_digits": listening.keys, "finish_on_key": listening.finish, "action": reply, "method": "POST"}
         if turn.call.ears is Ears.GATHER:
             gather = response.gather(

@@ -71,6 +71,7 @@ class Dialled(StrEnum):
 class Ears(StrEnum):
     """The rung of the ladder on which the caller is heard; a call steps down by itself, never up."""
 
+    STREAM = "stream"  # live sound through our own recogniser, with barge-in
     GATHER = "gather"  # the carrier's recogniser
     RECORD = "record"  # a short recording through our own recogniser
     KEYS = "keys"  # keys, and a recording for staff to hear
@@ -143,6 +144,21 @@ class EarsFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Connected:
+    """The caller's live sound arrives: a media socket proved to belong to this call. Nothing is decided by it."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SoundLost:
+    """The live sound broke more often than anyone should bear: from now on the caller is heard by recordings."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonAnswered:
     """A person accepted the caller (by key press or bridge, never by mere pick-up)."""
 
@@ -178,6 +194,8 @@ Event = (
     | StayedSilent
     | LeftMessage
     | EarsFailed
+    | Connected
+    | SoundLost
     | PersonAnswered
     | NobodyAnswered
     | TalkEnded

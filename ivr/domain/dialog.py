@@ -17,6 +17,7 @@ from ivr.domain import moves, route
 from ivr.domain.call import (
     Arrived,
     Call,
+    Connected,
     EarsFailed,
     Event,
     HungUp,
@@ -26,6 +27,7 @@ from ivr.domain.call import (
     PersonAnswered,
     Pressed,
     Question,
+    SoundLost,
     Spoke,
     State,
     StayedSilent,
@@ -46,6 +48,8 @@ EVENTS: tuple[type[Event], ...] = (
     StayedSilent,
     LeftMessage,
     EarsFailed,
+    Connected,
+    SoundLost,
     PersonAnswered,
     NobodyAnswered,
     TalkEnded,
@@ -57,6 +61,8 @@ _ASKING: Mapping[type[Event], Cell] = {
     Arrived: line.again,
     LeftMessage: message.left,
     EarsFailed: message.ears_failed,
+    Connected: line.nothing,
+    SoundLost: message.sound_lost,
     PersonAnswered: line.nothing,
     NobodyAnswered: line.again,
     TalkEnded: line.again,
@@ -71,6 +77,8 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
         StayedSilent: line.lost_call,
         LeftMessage: message.left,
         EarsFailed: line.lost_call,
+        Connected: line.lost_call,
+        SoundLost: line.lost_call,
         PersonAnswered: line.nothing,
         NobodyAnswered: line.lost_call,
         TalkEnded: line.lost_call,
@@ -125,6 +133,8 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
         StayedSilent: line.nothing,
         LeftMessage: message.kept,
         EarsFailed: line.nothing,
+        Connected: line.nothing,
+        SoundLost: line.nothing,
         PersonAnswered: person.answered,
         NobodyAnswered: person.nobody,
         TalkEnded: person.ended,
@@ -137,6 +147,8 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
         StayedSilent: line.nothing,
         LeftMessage: message.kept,
         EarsFailed: line.nothing,
+        Connected: line.nothing,
+        SoundLost: line.nothing,
         PersonAnswered: line.nothing,
         NobodyAnswered: person.nobody,
         TalkEnded: person.ended,
@@ -149,6 +161,8 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
         StayedSilent: line.nothing,
         LeftMessage: message.kept,
         EarsFailed: line.nothing,
+        Connected: line.nothing,
+        SoundLost: line.nothing,
         PersonAnswered: line.nothing,
         NobodyAnswered: line.nothing,
         TalkEnded: line.nothing,
@@ -168,7 +182,9 @@ def step(script: Script, call: Call, event: Event) -> Turn:
 
 
 def _on_duty(script: Script, call: Call, event: Event) -> Call:
-    """The desk switches at the boundary, also in the middle of a call (R01)."""
+    """The desk switches at the boundary, also in the middle of a call (R01); where nothing is said, it can wait."""
+    if isinstance(event, Connected):
+        return call
     duty = duty_at(script.calendar, event.at)
     if isinstance(event, Spoke) and event.meaning is not None:
         place = event.meaning.slots.place

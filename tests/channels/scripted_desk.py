@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,10 +21,13 @@ from ivr.channels.twilio_signature import SignatureGate
 from ivr.channels.twilio_voice import voice_blueprint
 from ivr.domain.call import Action, Arrived, Ask, Call, Event, HungUp, Line, Question, State
 from ivr.domain.hours import TOKYO
+from ivr.domain.listening import Listening, Listenings
 from ivr.domain.script import DeskEntry
 from ivr.ports import Decide, StoredTurn
 from ivr.settings import Settings
+from ivr.storage.script_files import read_listening
 
+PROMPTS = Path(__file__).parents[2] / "prompts"
 SID = "CA" + "0123456789abcdef" * 2
 OTHER_SID = "CA" + "f" * 32
 RECORDING = "RE" + "0a" * 16
@@ -58,6 +62,14 @@ class Words:
         "night": DeskEntry("night", "当直", "dial", "+81761445566"),
         "nobody": DeskEntry("nobody", "空席", "dial", None),
     }
+
+    listening: Listenings = read_listening(PROMPTS / "listening.yaml")
+    uninterruptible: frozenset[str] = frozenset({"safety.road"})
+
+    def listening_to(self, call: Call) -> Listening:
+        if call.question is None:
+            raise KeyError("no question is open")
+        return self.listening[call.question]
 
     def text(self, line: Line, language: str) -> str:
         if not line.key.replace("_", ".").replace(".", "").isalpha():
@@ -111,7 +123,7 @@ class ScriptedDesk:
 
     # the port Turns, as far as the edge reads it
 
-    def take(self, sid: str, key: str, decide: Decide) -> StoredTurn:  # noqa: ARG002  # the port's signature
+    def take(self, sid: str, key: str, decide: Decide) -> StoredTurn:  # the port's signature
         raise AssertionError("the edge never decides")
 
     def call(self, sid: str) -> Call | None:

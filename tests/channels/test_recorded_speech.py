@@ -38,7 +38,7 @@ class Recogniser:
     failure: Exception | None = None
     given: list[tuple[float, float]] = field(default_factory=list)
 
-    def transcribe_within(self, sound: Sound, seconds: float, hint: str | None = None) -> Transcript:  # noqa: ARG002
+    def transcribe_within(self, sound: Sound, seconds: float, hint: str | None = None) -> Transcript:
         self.given.append((sound.seconds, seconds))
         if self.failure:
             raise self.failure

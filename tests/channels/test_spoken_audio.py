@@ -142,7 +142,7 @@ def test_a_voice_that_breaks_is_503_and_an_absent_one_says() -> None:
 
 def test_a_store_that_cannot_be_read_is_503() -> None:
     class Gone(ScriptedDesk):
-        def turn(self, sid: str, seq: int) -> None:  # noqa: ARG002  # the port's signature
+        def turn(self, sid: str, seq: int) -> None:  # the port's signature
             raise StoreUnavailable
 
     desk = Gone([READ_BACK])

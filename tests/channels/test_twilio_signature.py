@@ -40,7 +40,7 @@ def test_every_route_below_twilio_refuses_the_unsigned_and_the_wrongly_signed() 
     desk = ScriptedDesk()
     app = app_of(edge_of(desk))
     routes = signed_routes(app)
-    assert len(routes) == 11
+    assert len(routes) == 13
     for path in [
         *routes,
         "/twilio",

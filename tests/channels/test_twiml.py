@@ -7,7 +7,6 @@ from itertools import product
 
 import pytest
 
-from ivr.channels.listening import LISTENING
 from ivr.channels.simulator.twiml_lint import lint
 from ivr.channels.spoken_audio import ClipAddresses, text_hash
 from ivr.channels.twiml import MAX_TWIML, Mouth, TurnTwiml, TwimlTooLong
@@ -28,7 +27,7 @@ WAYS_TO_END = {"Redirect", "Enqueue", "Dial", "Hangup"}
 def twiml(own: frozenset[str] = frozenset(), hints: tuple[str, ...] = ("泉野出町", "漏水")) -> TurnTwiml:
     words = Words()
     mouth = Mouth(words.text, "Polly.Kazuha-Neural", own, ClipAddresses(ORIGIN, b"key"))
-    return TurnTwiml(ORIGIN, mouth, words.desks, dict.fromkeys(Question, hints))
+    return TurnTwiml(ORIGIN, mouth, words.desks, dict.fromkeys(Question, hints), words.listening, media_key=b"key")
 
 
 def turn(*actions: Action, ears: Ears = Ears.GATHER, language: str = "ja", state: State = State.OPEN) -> StoredTurn:
@@ -57,9 +56,9 @@ def test_a_turn_without_anything_to_do_leads_on_or_ends() -> None:
 
 
 def test_every_question_has_its_patience() -> None:
-    assert set(LISTENING) == set(Question)
-    assert LISTENING[Question.PLACE].pause_s > LISTENING[Question.READ_BACK].pause_s
-    assert all(entry.longest_s <= 60 for entry in LISTENING.values())
+    assert set(Words.listening) == set(Question)
+    assert Words.listening[Question.PLACE].pause_s > Words.listening[Question.READ_BACK].pause_s
+    assert all(entry.longest_s <= 60 for entry in Words.listening.values())
 
 
 def test_our_own_voice_is_played_by_address_and_personal_words_only_by_a_sealed_one() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ivr.domain.call import (
     Ask,
     Call,
+    Connected,
     Dialled,
     Ears,
     EarsFailed,
@@ -30,6 +31,7 @@ from ivr.domain.call import (
     Pressed,
     Question,
     Say,
+    SoundLost,
     Spoke,
     State,
     StayedSilent,
@@ -94,6 +96,8 @@ def heard(at: datetime) -> tuple[Event, ...]:
         LeftMessage(at, "RE1", 12),
         EarsFailed(at, "late"),
         EarsFailed(at, "late", "RE2"),
+        Connected(at),
+        SoundLost(at, "lost sockets"),
         PersonAnswered(at),
         NobodyAnswered(at, "timeout"),
         TalkEnded(at),
@@ -179,8 +183,11 @@ def test_every_word_spoken_is_an_approved_line_with_its_slots_filled() -> None:
 
 
 def test_nobody_waits_in_silence() -> None:
-    """Whatever happens to a caller who is listening, something is said, asked or done next."""
-    quiet = (HungUp, PersonAnswered)
+    """Whatever happens to a caller who is listening, something is said, asked or done next.
+
+    A caller whose live sound has just been connected hears the open question from the socket.
+    """
+    quiet = (HungUp, PersonAnswered, Connected)
     for call, event, turn in walked():
         if call.state in LISTENING | {State.MESSAGE} and not isinstance(event, quiet):
             voice = [action for action in turn.actions if isinstance(action, VOICE)]

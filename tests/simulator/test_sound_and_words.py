@@ -24,7 +24,7 @@ SID = "CA" + "1" * 32
 class Tone:
     """Speaks every text as one second of 440 Hz."""
 
-    def speak(self, text: str, language: str = "ja") -> Sound:  # noqa: ARG002
+    def speak(self, text: str, language: str = "ja") -> Sound:
         wave = 0.5 * np.sin(2 * np.pi * 440 * np.arange(48_000) / 48_000)
         return Sound(wave.astype(np.float32), 48_000)
 

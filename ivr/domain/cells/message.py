@@ -15,10 +15,12 @@ from ivr.domain.call import (
     LeftMessage,
     Line,
     Report,
+    SoundLost,
     Spoke,
     State,
     Turn,
 )
+from ivr.domain.cells import line
 from ivr.domain.route import meaning_of
 from ivr.domain.script import Script
 
@@ -37,6 +39,11 @@ def ears_failed(script: Script, call: Call, event: EarsFailed) -> Turn:
     if report.urgent:
         return moves.take_message(call, lead)
     return moves.next_question(script, call, lead)
+
+
+def sound_lost(script: Script, call: Call, event: SoundLost) -> Turn:
+    """Live sound is given up: the same question once more, heard by a recording. Lower rungs stay as they are."""
+    return line.again(script, replace(call, ears=Ears.RECORD if call.ears is Ears.STREAM else call.ears), event)
 
 
 def left(script: Script, call: Call, event: LeftMessage) -> Turn:

@@ -48,7 +48,7 @@ class CheckedHttp(HttpClient):  # type: ignore[misc]  # the library ships no typ
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         timeout: float | None = None,
-        allow_redirects: bool = False,  # noqa: ARG002  # the library's signature
+        allow_redirects: bool = False,  # the library's signature
     ) -> Response:
         parts = urlsplit(url)
         assert f"{parts.scheme}://{parts.netloc}" == HOST
