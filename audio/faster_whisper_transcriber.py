@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from audio.invented import Draft, InventedPhrases, load_invented_phrases, what_was_said
 from audio.sound import Sound
-from audio.transcriber import NEVER_SAID, ModelMissing, Transcript, TranscriptionFailed, nothing_heard
+from audio.transcriber import NEVER_SAID, Hint, ModelMissing, Transcript, TranscriptionFailed, nothing_heard
 
 _RATE = 16_000  # Hz: what Whisper's features and the Silero voice detector are made for
 _PRE_ROLL_MS = 500  # half a second before and after, so that no first syllable is lost
@@ -30,18 +30,25 @@ _REMEDY = (
 class FasterWhisperTranscriber:
     """A Transcriber over one loaded model. Load one per process; calls from several threads wait for each other.
 
-    `hints`: pass `hint` on as hotwords. Off by default: a small model that never saw a prompt in training writes the
-    hint instead of the speech.
+    `hotwords`: what the model is told to expect behind each hint. None by default: a small model that never saw a
+    prompt in training writes the prompt instead of the speech.
     """
 
     def __init__(
-        self, model: Any, name: str, *, language: str, invented: InventedPhrases, hints: bool, clip_seconds: float
+        self,
+        model: Any,
+        name: str,
+        *,
+        language: str,
+        invented: InventedPhrases,
+        clip_seconds: float,
+        hotwords: Mapping[Hint, str] | None = None,
     ) -> None:
         self._model = model
         self._name = name
         self._language = language
         self._invented = invented
-        self._hints = hints
+        self._hotwords = hotwords or {}
         self._clip_seconds = clip_seconds
         self._one_at_a_time = threading.Lock()
 
@@ -50,7 +57,7 @@ class FasterWhisperTranscriber:
         """The model's folder name or its name on the hub."""
         return self._name
 
-    def transcribe(self, sound: Sound, hint: str | None = None) -> Transcript:
+    def transcribe(self, sound: Sound, hint: Hint | None = None) -> Transcript:
         """Write down `sound` (any rate, any length).
 
         Raises TranscriptionFailed when the model breaks on it.
@@ -78,7 +85,7 @@ class FasterWhisperTranscriber:
             heard=True,
         )
 
-    def _draft(self, clip: npt.NDArray[np.float32], sure: bool, hint: str | None) -> Draft:
+    def _draft(self, clip: npt.NDArray[np.float32], sure: bool, hint: Hint | None) -> Draft:
         """One clip (16 kHz, at most 30 s) through the model. A single temperature: one pass, so the time is bounded."""
         segments, _ = self._model.transcribe(
             clip,
@@ -87,7 +94,7 @@ class FasterWhisperTranscriber:
             temperature=0.0,
             condition_on_previous_text=False,
             without_timestamps=True,
-            hotwords=hint if self._hints else None,
+            hotwords=self._hotwords.get(hint) if hint else None,
         )
         written = list(segments)
         return Draft(
@@ -108,7 +115,7 @@ def load_faster_whisper(
     threads: int = 1,
     device: str = "cpu",
     download: bool = True,
-    hints: bool = False,
+    hotwords: Mapping[Hint, str] | None = None,
     clip_seconds: float = 10.0,
 ) -> FasterWhisperTranscriber:
     """Load `model`, a folder or a hub name, once for this process (0.1 s for 5 MB, some seconds for large ones).
@@ -129,8 +136,8 @@ def load_faster_whisper(
         name,
         language=language,
         invented=load_invented_phrases(language),
-        hints=hints,
         clip_seconds=clip_seconds,
+        hotwords=hotwords,
     )
 
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from audio.sound import Sound
 
 NEVER_SAID = -10.0
 """The log-probability of a transcript in which nothing was heard: finite, so that it can be written as JSON."""
+
+
+class Hint(StrEnum):
+    """What the running question makes likely: a place, digits read out, or a short yes or no."""
+
+    PLACE = "place"
+    NUMBER = "number"
+    YES_NO = "yes_no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +56,8 @@ class Transcriber(Protocol):
     @property
     def name(self) -> str: ...
 
-    def transcribe(self, sound: Sound, hint: str | None = None) -> Transcript:
-        """Write down `sound` (any rate). `hint`: words likely to be said; a recogniser may ignore it.
+    def transcribe(self, sound: Sound, hint: Hint | None = None) -> Transcript:
+        """Write down `sound` (any rate). `hint`: what was asked; a recogniser may ignore it.
 
         Raises TranscriptionFailed. Silence and noise are no failure: `heard` is False.
         """

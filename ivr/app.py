@@ -16,10 +16,10 @@ from typing import Any
 from flask import Flask
 
 import audio
-from audio.deadline import PunctualTranscriber
-from audio.faster_whisper_transcriber import load_faster_whisper
 from audio.pyopenjtalk_synthesiser import PyOpenJTalkSynthesiser
 from audio.readings import load_readings
+from audio.recogniser import Recogniser
+from audio.recogniser_process import start_recogniser
 from audio.transcriber import ModelMissing
 from audio.voice import Voice
 from faq_index import corpus as faq_corpus
@@ -81,7 +81,7 @@ class Minds:
     understanding: Understanding
     answers: faq.FaqIndex
     corpus: faq_corpus.Corpus
-    transcriber: PunctualTranscriber | None
+    transcriber: Recogniser | None
     deaf_because: str | None
     voice: Voice | None
 
@@ -120,14 +120,17 @@ def _embedder(settings: Settings) -> SentenceEmbedder:
     return SentenceEmbedder(settings.embedder or SHIPPED_MODEL)
 
 
-def _ears(settings: Settings) -> tuple[PunctualTranscriber | None, str | None]:
+def _ears(settings: Settings) -> tuple[Recogniser | None, str | None]:
     """The recogniser, or why there is none: the desk still works by keys and recordings."""
     if settings.ears not in ("stream", "record"):
         return None, None
     if not settings.asr_model:
         return None, f"{PREFIX}ASR_MODEL is empty: no recogniser, callers are served by keys and recordings"
     try:
-        return PunctualTranscriber(load_faster_whisper(settings.asr_model), seconds=settings.asr_deadline_s), None
+        return (
+            start_recogniser(settings.asr_model, workers=settings.asr_workers, seconds=settings.asr_deadline_s),
+            None,
+        )
     except ModelMissing as error:
         return None, f"{error} Until then callers are served by keys and recordings."
 

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
         str(HOME / "audio" / "models" / "mizumado-ja"),
         description="CTranslate2 Whisper folder or hub name; empty = none",
     )
+    asr_workers: int = Field(1, ge=1, le=64, description="recogniser processes, one thread and one model each")
     asr_deadline_s: float = Field(6.0, gt=0, le=12, description="seconds after which a recognition counts as failed")
     voice: Literal["own", "say"] = Field("own", description="own = recordings and our synthesis, say = Twilio's <Say>")
     say_voice: str = Field("Polly.Kazuha-Neural", description="voice for <Say>")

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from audio.recording import NotSound, decode
 from audio.sound import Sound
-from audio.transcriber import Transcript, TranscriptionFailed
+from audio.transcriber import Hint, Transcript, TranscriptionFailed
 from ivr.domain.call import EarsFailed, Spoke, StayedSilent
 from ivr.ports import Recordings, RecordingUnavailable
 
@@ -19,9 +19,11 @@ logger = logging.getLogger(__name__)
 
 
 class Punctual(Protocol):
-    """A transcriber that keeps a deadline; `audio.deadline.PunctualTranscriber` is one."""
+    """A transcriber that keeps a deadline; `audio.recogniser.Recogniser` is one."""
 
-    def transcribe_within(self, sound: Sound, seconds: float, hint: str | None = None) -> Transcript:
+    def transcribe_within(
+        self, sound: Sound, seconds: float, hint: Hint | None = None, *, urgent: bool = False
+    ) -> Transcript:
         """Raises TranscriptionFailed when the transcript is not there within `seconds`."""
         ...
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +10,11 @@ import pytest
 from faster_whisper import WhisperModel
 from rapidfuzz.distance import Levenshtein
 
-from audio.deadline import PunctualTranscriber
 from audio.faster_whisper_transcriber import FasterWhisperTranscriber, load_faster_whisper
 from audio.invented import load_invented_phrases
 from audio.pyopenjtalk_synthesiser import PyOpenJTalkSynthesiser
 from audio.sound import Sound, at_spoken_level, joined, silence, through_telephone
-from audio.transcriber import ModelMissing, Transcriber, Transcript, TranscriptionFailed, nothing_heard
+from audio.transcriber import Hint, ModelMissing, Transcriber, TranscriptionFailed
 
 LEAK = "泉野出町四丁目で道路から水が出ています"
 LEAK_IN_KANA = "イズミノデマチヨンチョーメデドーロカラミズガデテイマス"
@@ -164,84 +161,6 @@ def test_an_unknown_compute_type_is_refused(lab_model: Path) -> None:
         load_faster_whisper(str(lab_model), compute_type="int3")
 
 
-# A recogniser that is late, full or broken.
-
-
-class SlowTranscriber:
-    """Answers when it is let; stands in for a recogniser under load."""
-
-    name = "slow"
-
-    def __init__(self) -> None:
-        self.may_answer = threading.Event()
-        self.begun = 0
-
-    def transcribe(self, sound: Sound, *_hint: object) -> Transcript:
-        self.begun += 1
-        self.may_answer.wait(5)
-        return nothing_heard(sound, "ja", 0.0)
-
-
-class BrokenTranscriber:
-    """Fails on everything."""
-
-    name = "broken"
-
-    def transcribe(self, *_: object) -> Transcript:
-        raise TranscriptionFailed("broken")
-
-
-def test_a_late_answer_is_a_failure_and_not_a_wait() -> None:
-    slow = SlowTranscriber()
-    punctual = PunctualTranscriber(slow, seconds=60)
-    started = time.monotonic()
-    with pytest.raises(TranscriptionFailed, match=r"longer than 0\.05 s"):
-        punctual.transcribe_within(silence(1.0), 0.05)
-    assert time.monotonic() - started < 2
-    slow.may_answer.set()
-    punctual.close()
-
-
-def test_a_full_recogniser_refuses_at_once_and_a_late_job_never_begins() -> None:
-    slow = SlowTranscriber()
-    punctual = PunctualTranscriber(slow, seconds=0.05, places=2)
-    late = "longer than"
-    with pytest.raises(TranscriptionFailed, match=late):
-        punctual.transcribe(silence(1.0))  # goes on running and keeps its place
-    with pytest.raises(TranscriptionFailed, match=late):
-        punctual.transcribe(silence(1.0))  # waited, was dropped, and gave its place back
-    with ThreadPoolExecutor(max_workers=4) as callers:
-        surge = [callers.submit(punctual.transcribe_within, silence(1.0), 0.5) for _ in range(4)]
-    reasons = sorted(str(call.exception()) for call in surge)
-    assert [reason for reason in reasons if "full" in reason] == ["the recogniser is full"] * 3
-    slow.may_answer.set()
-    punctual.close()
-    assert slow.begun == 1
-
-
-def test_places_are_free_again_once_jobs_are_done() -> None:
-    slow = SlowTranscriber()
-    slow.may_answer.set()
-    punctual = PunctualTranscriber(slow, seconds=2, places=1)
-    assert [punctual.transcribe(silence(0.1)).heard for _ in range(3)] == [False] * 3
-    punctual.close()
-    assert punctual.name == "slow"
-
-
-def test_a_failure_of_the_recogniser_reaches_the_caller_as_it_is() -> None:
-    punctual = PunctualTranscriber(BrokenTranscriber(), seconds=2)
-    with pytest.raises(TranscriptionFailed, match="broken"):
-        punctual.transcribe(silence(0.1))
-    punctual.close()
-
-
-def test_a_closed_recogniser_refuses() -> None:
-    punctual = PunctualTranscriber(BrokenTranscriber(), seconds=2)
-    punctual.close()
-    with pytest.raises(TranscriptionFailed, match="closed"):
-        punctual.transcribe(silence(0.1))
-
-
 def test_a_model_that_breaks_on_a_sound_is_a_temporary_failure(
     caller_voice: PyOpenJTalkSynthesiser,
 ) -> None:
@@ -250,13 +169,24 @@ def test_a_model_that_breaks_on_a_sound_is_a_temporary_failure(
             raise RuntimeError("out of memory")
 
     broken = FasterWhisperTranscriber(
-        Breaking(), "breaking", language="ja", invented=load_invented_phrases("ja"), hints=False, clip_seconds=10
+        Breaking(), "breaking", language="ja", invented=load_invented_phrases("ja"), clip_seconds=10
     )
     with pytest.raises(TranscriptionFailed, match="out of memory"):
         broken.transcribe(said(caller_voice, LEAK))
 
 
-def test_both_transcribers_keep_the_port(transcriber: FasterWhisperTranscriber) -> None:
-    ports: list[Transcriber] = [transcriber, PunctualTranscriber(transcriber, seconds=5)]
-    assert {port.name for port in ports} == {"lab-ja"}
-    assert [port.transcribe(silence(0.5)).heard for port in ports] == [False, False]
+def test_a_hint_becomes_the_words_that_were_given_for_it_and_no_others(caller_voice: PyOpenJTalkSynthesiser) -> None:
+    given: list[object] = []
+
+    class Noting:
+        def transcribe(self, *_: object, hotwords: str | None, **__: object) -> tuple[list[object], None]:
+            given.append(hotwords)
+            return [], None
+
+    words = {Hint.NUMBER: "ゼロ、イチ"}
+    noting: Transcriber = FasterWhisperTranscriber(
+        Noting(), "noting", language="ja", invented=load_invented_phrases("ja"), clip_seconds=10, hotwords=words
+    )
+    for hint in (None, Hint.NUMBER, Hint.PLACE):
+        noting.transcribe(said(caller_voice, LEAK), hint)
+    assert given == [None, "ゼロ、イチ", None]
