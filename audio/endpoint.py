@@ -1,0 +1,52 @@
+"""Speech or not, window by window: the voice detector's word and the loudness above the line's own noise. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+_SURE = 0.30
+"""Silero was tuned on wide-band speech and scores telephone sound lower (snakers4/silero-vad#606): not 0.5."""
+
+_DOUBTFUL = 0.08  # a lone short はい of an unusual voice reaches no more; noise of every kind we make stays below 0.16
+_ABOVE_SURE = 6.0  # dB over the noise: the detector lags by four windows at the end of speech, loudness does not
+_ABOVE_DOUBTFUL = 15.0
+_QUIETEST = -65.0  # dBFS: below it lies the coding noise of the line, not a room
+_LOUDEST = -30.0  # a line noisier than that is a voice we have not understood yet
+_RISE = 0.06  # dB a window, 2 dB a second: how fast the noise may grow unheard
+
+
+class Voiced(Enum):
+    NO = "no"
+    DOUBTFUL = "doubtful"  # perhaps a short word: the recogniser has to be convinced
+    YES = "yes"
+
+
+@dataclass(slots=True)
+class NoiseFloor:
+    """The loudness of the line when nobody speaks, in dBFS: falls at once, rises slowly."""
+
+    level: float = _QUIETEST
+
+    def follow(self, level: float) -> None:
+        level = max(level, _QUIETEST)
+        self.level = min(level, self.level + _RISE, _LOUDEST)
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """One line's ear. Feed it every window in order; `floor` adapts to the line."""
+
+    floor: NoiseFloor
+
+    def window(self, probability: float, level: float) -> Voiced:
+        """`probability` of speech in [0, 1] and `level` in dBFS of the next window."""
+        above = level - self.floor.level
+        if probability >= _SURE and above >= _ABOVE_SURE:
+            return Voiced.YES
+        self.floor.follow(level)
+        return Voiced.DOUBTFUL if probability >= _DOUBTFUL and above >= _ABOVE_DOUBTFUL else Voiced.NO
+
+
+def new_endpoint() -> Endpoint:
+    return Endpoint(NoiseFloor())
