@@ -83,7 +83,7 @@ def serve() -> None:
     """Open the desk: webhooks, sound, notices, and the page for staff on this machine."""
     import uvicorn
 
-    from ivr.app import asgi, open_office
+    from ivr.app import SERVER, asgi, open_office
 
     logging.getLogger().setLevel(logging.INFO)
     settings = read_settings()
@@ -91,13 +91,11 @@ def serve() -> None:
     with open_office(settings) as office:
         _say_what_it_is(settings)
         uvicorn.run(
-            asgi(office.app),
+            asgi(office.app, office.sockets.get),
             host=settings.host,
             port=settings.port,
-            log_config=None,
-            access_log=False,  # an address may name a call
-            lifespan="off",
             server_header=False,
+            **SERVER,
         )
 
 
@@ -106,7 +104,7 @@ def _say_what_it_is(settings: Settings) -> None:
     log.info("the desk is open on %s; the carrier reaches it as %s", where, settings.public_url)
     if not settings.token_given:
         log.warning("no %sTWILIO_AUTH_TOKEN: every webhook is refused until there is one", PREFIX)
-    if settings.ears == "record":
+    if settings.ears in ("stream", "record"):
         log.info("speech model: %s", Path(settings.asr_model).name or "none")
         if Path(settings.asr_model).resolve().parent == EMBEDDED_MODELS:
             log.warning(
@@ -240,21 +238,46 @@ def diagram() -> None:
 # --- calls without a telephone -------------------------------------------------------------------
 
 
+def line_options(command: Any) -> Any:
+    """What makes the line of --mode stream faster or worse."""
+    options = (
+        click.option("--speed", type=float, default=1.0, help="line seconds a second; recognition looks slower by it"),
+        click.option("--jitter", "jitter_ms", type=float, default=0.0, help="ms by which frames may be late"),
+        click.option("--loss", type=float, default=0.0, help="share of frames that never arrive, 0 to below 1"),
+        click.option("--cut-after", "cut_after_s", type=float, multiple=True, help="cut the 1st (2nd …) stream after"),
+        click.option("--seed", type=int, default=0, help="the same seed, the same line and caller"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @main.command()
 @FILES
-@click.option("--mode", type=click.Choice(["text", "gather", "record"]), default="text", show_default=True)
-@click.option("--server", "server_url", help="a desk that runs already (gather, record); default: one of its own")
+@click.option("--mode", type=click.Choice(["text", "gather", "record", "stream"]), default="text", show_default=True)
+@click.option("--server", "server_url", help="a desk that runs already (not in text mode); default: one of its own")
 @JSON_FLAG
-def call(files: tuple[Path, ...], mode: str, server_url: str | None, as_json: bool) -> None:
-    """Play call files against the desk: `text` in-process, `gather` and `record` (with sound) over signed HTTP."""
+@line_options
+def call(files: tuple[Path, ...], mode: str, server_url: str | None, as_json: bool, **line: Any) -> None:
+    """Play call files against the desk: `text` in-process, the others over signed HTTP.
+
+    `record` and `stream` have sound: recordings, or a media socket in real time. The last five options are of `stream`.
+    """
+    from ivr.channels.simulator.media_faults import LineQuality
     from ivr.channels.simulator.run import Mode, call_command
     from ivr.stage import stage_for
 
+    try:
+        quality = LineQuality(**line)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     if not click.get_current_context().find_root().params["verbose"]:
         logging.getLogger().setLevel(logging.ERROR)  # the simulator forges a webhook, and the desk says so loudly
     settings = settings_for_calls(mode)
     stage = stage_for(settings, sys.stderr)
-    sys.exit(call_command(files, Mode(mode), stage, sys.stdout, as_json=as_json, server_url=server_url))
+    sys.exit(
+        call_command(files, Mode(mode), stage, sys.stdout, as_json=as_json, server_url=server_url, quality=quality)
+    )
 
 
 def settings_for_calls(mode: str) -> Settings:

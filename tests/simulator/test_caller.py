@@ -12,11 +12,13 @@ from ivr.channels.simulator.caller import (
     Presses,
     Reply,
     Says,
+    foreseeable,
     hangs_up_waiting,
     message_of,
     reply_to,
 )
 from ivr.domain.call import Question
+from tests.simulator.tiny_desk import a_call
 
 Q = Question
 ONE, TWO = CallerTurn(say="one"), CallerTurn(say="two")
@@ -120,6 +122,11 @@ def test_a_caller_gives_up_waiting_when_hanging_up_is_next() -> None:
     assert gives_up
     assert after.script == (ONE,)
     assert not hangs_up_waiting(Caller((ONE, HANG_UP), NONE))[0]
+
+
+def test_everything_a_call_file_has_its_caller_say_can_be_foreseen_once_each() -> None:
+    call = a_call(ONE, CallerTurn(dtmf="1"), ONE, HANG_UP, answers=Answers(place="place", confirm=("いいえ", "one")))
+    assert foreseeable(call) == (Says("one"), Says("place"), Says("いいえ"), YES)
 
 
 def test_yes_is_said_in_the_callers_language() -> None:

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from ivr.channels.simulator.clock import SimulatedClock
 from ivr.channels.simulator.desk_ports import Books, InProcessDesk, RunningDesk
 from ivr.channels.simulator.read_calls import CallFileError
 from ivr.channels.simulator.run import Mode, Stage, as_row, call_command, run_files
-from ivr.domain.call import Action, Arrived, Ears, HangUp, Line, Say
+from ivr.domain.call import Action, Arrived, Ears, HangUp, Line, Question, Say
+from tests.simulator.media_desk import FAST, Peer, carrier_to, media_desk
 from tests.simulator.scripted_desk import OPEN, ScriptedDesk, deciding
 from tests.simulator.tiny_desk import ACCOUNT, TOKEN, TinyDesk, ask, carrier_for, document
 
@@ -112,6 +114,30 @@ def test_modes_over_http_choose_the_rung_of_the_ladder(tmp_path: Path, mode: Mod
     assert result.passed, result.reasons
     assert stages.ears == [ears]
     assert stages.voices == (["ja"] if mode is Mode.RECORD else [])
+
+
+def test_a_call_with_a_stream_says_what_its_media_were_like(tmp_path: Path) -> None:
+    async def talk(peer: Peer) -> None:
+        await peer.until("start")
+        peer.desk.asks(peer.call_sid, Question.OPEN)
+        await peer.say(100)
+        await peer.frames(200)
+
+    class OnAStream(Stages):
+        @contextmanager
+        def start_server(self, _clock: SimulatedClock, carrier_api: str) -> Iterator[RunningDesk]:
+            with carrier_to(media_desk(talk)) as carrier:
+                yield replace(carrier.desk, set_ears=self.ears.append)
+
+    stages = OnAStream({})
+    (result,) = run_files([call_file(tmp_path, "a", "open")], Mode.STREAM, stages.stage(), quality=FAST)
+    assert result.passed, result.reasons
+    assert stages.ears == [Ears.STREAM]
+    row = as_row(result)
+    assert row["said"] == ["[open]"], "what was said on the stream stands in the store"
+    assert list(row) == [*KEYS, "media"]
+    assert row["media"]["streams"] == 1
+    assert json.loads(json.dumps(row))["media"]["sockets_lost"] == 0
 
 
 def test_each_call_starts_at_its_own_time_and_season(tmp_path: Path) -> None:

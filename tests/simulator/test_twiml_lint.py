@@ -16,6 +16,12 @@ def linted(body: str, where: Where = Where.CALL) -> list[str]:
     return lint(f"<Response>{body}</Response>".encode(), where)
 
 
+def test_a_desk_on_this_machine_may_have_plain_sockets_on_any_port() -> None:
+    document = b'<Response><Connect action="/a"><Stream url="ws://127.0.0.1:8080/s"/></Connect></Response>'
+    assert lint(document, plain=True) == []
+    assert any("must be wss" in complaint for complaint in lint(document))
+
+
 def test_the_grammar_is_read_off_the_library() -> None:
     known = grammar()
     assert known["Gather"].children == {"Say", "Play", "Pause"}

@@ -72,6 +72,15 @@ def caller_of(call: CallFile) -> Caller:
     return Caller(call.caller, call.answers, call.lang)
 
 
+def foreseeable(call: CallFile) -> tuple[Says, ...]:
+    """Everything the call file has its caller say, each once, so that a voice can be made beforehand."""
+    confirm = call.answers.confirm or ()
+    answers = (getattr(call.answers, name) for name in (*_MESSAGE, "date"))
+    texts = (*answers, *((confirm,) if isinstance(confirm, str) else confirm), _YES[call.lang])
+    scripted = (Says(turn.say, turn.audio) for turn in call.caller if turn.say or turn.audio)
+    return tuple(dict.fromkeys((*scripted, *(Says(text) for text in texts if text))))
+
+
 def reply_to(caller: Caller, question: Question, *, by_keys: bool = False) -> tuple[Reply, Caller]:
     """The reply to `question`. `by_keys`: the desk listens to keys only, so a number is keyed instead of said."""
     if caller.silences >= MOST_SILENCES:

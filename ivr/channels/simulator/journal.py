@@ -10,7 +10,9 @@ from ivr.domain.call import (
     Action,
     Ask,
     Call,
+    EarsFailed,
     Event,
+    LeftMessage,
     Line,
     Pressed,
     RecordAnswer,
@@ -99,6 +101,12 @@ def read_journal(sid: str, books: Books, said: tuple[str, ...] | None = None) ->
         callback=_callback(sid, books),
         dialogue=_dialogue(history, books),
     )
+
+
+def took_down(books: Books, sid: str, seq: int) -> bool:
+    """Whether the desk took down anything the caller said or keyed after turn `seq`."""
+    taken = Spoke | Pressed | LeftMessage | EarsFailed
+    return any(stored.seq > seq and isinstance(event, taken) for event, stored in books.turns.history(sid))
 
 
 def lines_of(actions: tuple[Action, ...]) -> tuple[Line, ...]:

@@ -84,7 +84,7 @@ class SignedLine:
             again = self._post(absolute, fields, {"I-Twilio-Idempotency-Token": str(uuid.uuid4())})
             if (again.status_code, again.content) != (answer.status_code, answer.content):
                 self.complain(absolute, "the same webhook sent again got another answer")
-        for complaint in lint(answer.content, where):
+        for complaint in lint(answer.content, where, plain=self.desk.origin.startswith("http://")):
             self.complain(absolute, complaint)
         try:
             return Document(ET.fromstring(answer.content), absolute)  # noqa: S314  # our own desk's reply

@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ivr.channels.simulator.call_file import CallFile
+from ivr.channels.simulator.caller import foreseeable
 from ivr.channels.simulator.caller_voice import CallerVoice, NoVoice
 from ivr.channels.simulator.clock import SimulatedClock
 from ivr.channels.simulator.desk_ports import Designate, InProcessDesk, RunningDesk
 from ivr.channels.simulator.exchange import Exchange
 from ivr.channels.simulator.journal import NOTHING, Journal, read_journal
 from ivr.channels.simulator.judge import judge
+from ivr.channels.simulator.media_faults import LineQuality
+from ivr.channels.simulator.media_measures import MediaReport
+from ivr.channels.simulator.media_sound import RememberingVoice
 from ivr.channels.simulator.read_calls import read_calls
 from ivr.channels.simulator.text_mode import CannotPlayError, TextCall
 from ivr.channels.simulator.twilio_mode import Carrier
@@ -28,6 +32,7 @@ from ivr.domain.call import Ears
 from ivr.domain.hours import TOKYO, tokyo
 from ivr.ports import StoreUnavailable
 
+PERFECT = LineQuality()
 _LOG = logging.getLogger(__name__)
 _EPOCH = datetime(2026, 1, 5, 12, tzinfo=TOKYO)  # the clock is set to each call's own time before it rings
 
@@ -36,6 +41,7 @@ class Mode(StrEnum):
     TEXT = "text"  # in-process, no telephone
     GATHER = "gather"  # over HTTP, the carrier's recogniser hears every word as written
     RECORD = "record"  # over HTTP with sound, through the desk's own recogniser
+    STREAM = "stream"  # over a media socket with live sound, through the desk's own recogniser
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +68,39 @@ class Result:
     reasons: tuple[str, ...]
     journal: Journal | None
     seconds: float
+    media: MediaReport | None = None
 
     @property
     def passed(self) -> bool:
         return not self.reasons
 
 
-Play = Callable[[CallFile], tuple[Journal, tuple[str, ...]]]
-"""Plays one call: what came of it, and what went wrong on the way."""
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of a call, and what went wrong on the way."""
+
+    journal: Journal
+    faults: tuple[str, ...]
+    media: MediaReport | None = None
+
+
+Play = Callable[[CallFile], Came]
+"""Plays one call."""
 
 
 def call_command(
-    paths: Iterable[Path], mode: Mode, stage: Stage, out: TextIO, *, as_json: bool, server_url: str | None = None
+    paths: Iterable[Path],
+    mode: Mode,
+    stage: Stage,
+    out: TextIO,
+    *,
+    as_json: bool,
+    server_url: str | None = None,
+    quality: LineQuality = PERFECT,
 ) -> int:
     """The command `mizumado call`: prints to `out`, gives the exit code (1 = a call failed). Raises CallFileError."""
     results = []
-    for result in run_files(paths, mode, stage, server_url=server_url):
+    for result in run_files(paths, mode, stage, server_url=server_url, quality=quality):
         results.append(result)
         out.write((json.dumps(as_row(result), ensure_ascii=False) if as_json else as_text(result)) + "\n")
         out.flush()
@@ -87,17 +110,31 @@ def call_command(
     return 1 if failed else 0
 
 
-def run_files(paths: Iterable[Path], mode: Mode, stage: Stage, *, server_url: str | None = None) -> Iterator[Result]:
-    """Each call as soon as it is played and judged. All files are read first. Raises CallFileError."""
+def run_files(
+    paths: Iterable[Path],
+    mode: Mode,
+    stage: Stage,
+    *,
+    server_url: str | None = None,
+    quality: LineQuality = PERFECT,
+) -> Iterator[Result]:
+    """Each call as soon as it is played and judged; `quality` is that of streams.
+
+    All files are read first. Raises CallFileError.
+    """
     calls = read_calls(paths)
     if mode is Mode.TEXT and server_url:
-        raise ValueError("text mode plays in-process: a server can only be called in the modes gather and record")
+        raise ValueError("text mode plays in-process: a server can only be called in the other modes")
     clock = SimulatedClock(_EPOCH)
     with ExitStack() as open_things:
         if mode is Mode.TEXT:
             play = _in_text(open_things.enter_context(stage.in_process(clock)), clock)
         else:
-            play = _over_http(open_things, mode, stage, clock, server_url)
+            exchange = open_things.enter_context(Exchange())
+            opened = stage.attach(server_url, exchange.url) if server_url else stage.start_server(clock, exchange.url)
+            desk = open_things.enter_context(opened)
+            exchange.admit(desk.account_sid, desk.auth_token)
+            play = _over_http(Carrier(desk, exchange, NoVoice(), clock, quality=quality), mode, stage)
         for number, call in enumerate(calls, 1):
             _LOG.info("call %d of %d: %s", number, len(calls), call.id)
             yield _result(call, play, clock)
@@ -106,7 +143,7 @@ def run_files(paths: Iterable[Path], mode: Mode, stage: Stage, *, server_url: st
 def _in_text(desk: InProcessDesk, clock: SimulatedClock) -> Play:
     season = _Season(desk.designate)
 
-    def play(call: CallFile) -> tuple[Journal, tuple[str, ...]]:
+    def play(call: CallFile) -> Came:
         season.set_for(call)
         telephone = TextCall(call, desk, clock)
         faults: tuple[str, ...] = ()
@@ -114,29 +151,27 @@ def _in_text(desk: InProcessDesk, clock: SimulatedClock) -> Play:
             telephone.play()
         except CannotPlayError as error:
             faults = (str(error),)
-        return read_journal(telephone.sid, desk.books), faults
+        return Came(read_journal(telephone.sid, desk.books), faults)
 
     return play
 
 
-def _over_http(open_things: ExitStack, mode: Mode, stage: Stage, clock: SimulatedClock, server_url: str | None) -> Play:
-    exchange = open_things.enter_context(Exchange())
-    opened = stage.attach(server_url, exchange.url) if server_url else stage.start_server(clock, exchange.url)
-    desk = open_things.enter_context(opened)
-    exchange.admit(desk.account_sid, desk.auth_token)
+def _over_http(carrier: Carrier, mode: Mode, stage: Stage) -> Play:
+    desk = carrier.desk
     if desk.set_ears is not None:
         desk.set_ears(Ears(mode.value))
-    carrier = Carrier(desk, exchange, NoVoice(), clock)
     season = _Season(desk.designate)
     forged = carrier.probe()
-    voice = cache(stage.voice)  # a synthesiser takes half a second to build
+    voice = cache(lambda language: RememberingVoice(stage.voice(language)))  # slow to build, and slow to speak
 
-    def play(call: CallFile) -> tuple[Journal, tuple[str, ...]]:
+    def play(call: CallFile) -> Came:
         season.set_for(call)
-        if mode is Mode.RECORD:
-            carrier.voice = voice(call.lang)
+        if mode in (Mode.RECORD, Mode.STREAM):
+            carrier.voice = remembering = voice(call.lang)
+            remembering.learn(foreseeable(call) if mode is Mode.STREAM else ())  # a line cannot wait for a voice
         played = carrier.play(call)
-        return read_journal(played.sid, desk.books, played.said), (*forged, *played.faults)
+        said = None if mode is Mode.STREAM else played.said
+        return Came(read_journal(played.sid, desk.books, said), (*forged, *played.faults), played.media)
 
     return play
 
@@ -166,20 +201,21 @@ def busy_days(call: CallFile) -> frozenset[date]:
 def _result(call: CallFile, play: Play, clock: SimulatedClock) -> Result:
     clock.set(call.clock)
     begun = time.monotonic()
-    journal: Journal | None = None
+    came: Came | None = None
     try:
-        journal, faults = play(call)
-        reasons = (*faults, *judge(call.expect, journal))
+        came = play(call)
+        reasons = (*came.faults, *judge(call.expect, came.journal))
     except (CannotPlayError, StoreUnavailable) as error:
         reasons = (f"{type(error).__name__}: {error}",)
     except Exception as error:  # noqa: BLE001  # one broken call must not hide the results of the others
         _LOG.exception("call %s broke the desk", call.id)
         reasons = (f"the desk broke: {type(error).__name__}: {error}",)
-    return Result(call.id, call.title, reasons, journal, time.monotonic() - begun)
+    journal, media = (came.journal, came.media) if came else (None, None)
+    return Result(call.id, call.title, reasons, journal, time.monotonic() - begun, media)
 
 
 def as_row(result: Result) -> dict[str, Any]:
-    """The result for --json; the keys are always the same."""
+    """The result for --json; the keys are always the same, but `media` is there only for a call with a stream."""
     journal = result.journal or NOTHING
     return {
         "id": result.id,
@@ -197,6 +233,7 @@ def as_row(result: Result) -> dict[str, Any]:
         "said": list(journal.said),
         "heard": list(journal.heard),
         "reasons": list(result.reasons),
+        **({"media": asdict(result.media)} if result.media else {}),
     }
 
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import requests
 
 from audio.recording import NotSound
 from ivr.channels.simulator.bridging import Bridging
 from ivr.channels.simulator.call_file import CallFile
-from ivr.channels.simulator.caller import caller_of
 from ivr.channels.simulator.caller_voice import CallerVoice
 from ivr.channels.simulator.clock import SimulatedClock
+from ivr.channels.simulator.connecting import Connecting
 from ivr.channels.simulator.desk_ports import RunningDesk
 from ivr.channels.simulator.earpiece import Earpiece
 from ivr.channels.simulator.exchange import Exchange
+from ivr.channels.simulator.journal import took_down
 from ivr.channels.simulator.line import RefusedError, SignedLine, identity
+from ivr.channels.simulator.media_faults import LineQuality
+from ivr.channels.simulator.media_measures import MediaReport
+from ivr.channels.simulator.scripted import ScriptedCaller
 from ivr.channels.simulator.text_mode import CannotPlayError, dialled_of, new_call_sid
 from ivr.channels.simulator.walker import Walker
 
@@ -28,22 +33,27 @@ _STATUSES = ("ringing", "in-progress", "completed")
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A call as the carrier saw it. `faults`: what Twilio would have refused, and why the call did not end."""
+    """A call as the carrier saw it. `faults`: what Twilio would have refused, and why the call did not end.
+
+    `said` is what verbs played; what was said on a stream stands in the store. `media`: None without any stream.
+    """
 
     sid: str
     said: tuple[str, ...]
     faults: tuple[str, ...]
+    media: MediaReport | None = None
 
 
 @dataclass(slots=True)
 class Carrier:
-    """Twilio's part for one run of several calls. `fetched`: sounds proved already."""
+    """Twilio's part for one run of several calls. `fetched`: sounds proved already; `quality`: of its streams."""
 
     desk: RunningDesk
     exchange: Exchange
     voice: CallerVoice
     clock: SimulatedClock
     fetched: dict[str, float] = field(default_factory=dict)
+    quality: LineQuality = field(default_factory=LineQuality)
 
     def probe(self) -> list[str]:
         """Whether the desk lets forged webhooks in: asked once a run, it would spoil every call. Gives the faults."""
@@ -63,9 +73,11 @@ class Carrier:
         with self._line(call, sid) as line:
             ear = Earpiece(line, self.desk.books, self.clock, self.fetched)
             bridging = Bridging(call, sid, line, ear, self.clock, self.exchange, self.fetched)
+            script = ScriptedCaller(call, partial(took_down, self.desk.books, sid))
+            connecting = Connecting(sid, line, self.clock, self.voice, script, self.quality)
             begun = self.clock.now()
             try:
-                self._walk(call, line, Walker(bridging, caller_of(call), self.voice))
+                self._walk(call, line, Walker(bridging, connecting))
             except (RefusedError, CannotPlayError, NotSound) as error:
                 line.complaints.append(str(error))
             seconds = int((self.clock.now() - begun).total_seconds())
@@ -73,7 +85,7 @@ class Carrier:
             if call.carrier.reorder:
                 self._report(call, line, "in-progress")
                 self._report(call, line, "ringing")
-            return Played(sid, tuple(ear.said), tuple(line.complaints))
+            return Played(sid, tuple(ear.said), tuple(line.complaints), connecting.measures.report())
 
     def _walk(self, call: CallFile, line: SignedLine, walker: Walker) -> None:
         if not call.carrier.reorder:

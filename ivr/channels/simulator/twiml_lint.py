@@ -58,8 +58,8 @@ def values() -> Values:
     )
 
 
-def lint(xml: bytes, where: Where = Where.CALL) -> list[str]:
-    """What Twilio would refuse or ignore in `xml`, asked for by `where`."""
+def lint(xml: bytes, where: Where = Where.CALL, *, plain: bool = False) -> list[str]:
+    """What Twilio would refuse or ignore in `xml`, asked for by `where`. `plain`: sockets may be ws (twiml_rules)."""
     if len(xml) >= MOST_BYTES:
         return [f"document of {len(xml)} bytes: at most 64 KB are read"]
     if where is Where.REST and len(xml.decode("utf-8", "replace")) > MOST_REST_CHARACTERS:
@@ -76,7 +76,7 @@ def lint(xml: bytes, where: Where = Where.CALL) -> list[str]:
         *_grammar(root),
         *_values(root),
         *_place(root, where),
-        *twiml_rules.complaints(root, absolute=where is Where.REST),
+        *twiml_rules.complaints(root, absolute=where is Where.REST, plain=plain),
     ]
 
 

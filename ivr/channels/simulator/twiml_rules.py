@@ -31,8 +31,11 @@ _URLS = (
 _ENDS = frozenset({"Redirect", "Hangup", "Reject", "Leave", "Enqueue"})
 
 
-def complaints(root: ET.Element, absolute: bool) -> Iterator[str]:
-    """Every complaint. `absolute`: URLs must be absolute, as in TwiML given to REST."""
+def complaints(root: ET.Element, absolute: bool, *, plain: bool = False) -> Iterator[str]:
+    """Every complaint. `absolute`: URLs must be absolute, as in TwiML given to REST.
+
+    `plain`: the desk's own origin is http, on this machine, and so its sockets are ws, on any port.
+    """
     yield from _unreachable(root)
     yield from _urls(root, absolute=absolute)
     for element in root.iter():
@@ -52,7 +55,7 @@ def complaints(root: ET.Element, absolute: bool) -> Iterator[str]:
             case "Enqueue" | "Queue":
                 yield from _queue_name(element)
             case "Stream":
-                yield from _stream(element)
+                yield from _stream(element, plain=plain)
     if root.find("Queue") is not None:
         yield "<Queue> may not stand in <Response>, only in <Dial>"
 
@@ -152,9 +155,9 @@ def _queue_name(element: ET.Element) -> Iterator[str]:
         yield f"<{element.tag}>: a queue's name has 1 to {LONGEST_QUEUE_NAME} characters"
 
 
-def _stream(stream: ET.Element) -> Iterator[str]:
+def _stream(stream: ET.Element, *, plain: bool) -> Iterator[str]:
     url = urlsplit(stream.get("url", ""))
-    if url.scheme != "wss" or url.port not in (None, 443):
+    if not (plain and url.scheme == "ws") and (url.scheme != "wss" or url.port not in (None, 443)):
         yield "<Stream url> must be wss on port 443 (error 31920)"
     if url.query:
         yield "<Stream url> must have no query string: use <Parameter> (error 31920)"

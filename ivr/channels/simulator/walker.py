@@ -14,18 +14,12 @@ from enum import Enum, auto
 from urllib.parse import urljoin, urlsplit
 
 from ivr.channels.simulator.bridging import Bridging, LeftQueueError
-from ivr.channels.simulator.caller import (
-    Caller,
-    HangsUp,
-    Presses,
-    Reply,
-    Says,
-    hangs_up_waiting,
-    message_of,
-    reply_to,
-)
+from ivr.channels.simulator.caller import HangsUp, Presses, Reply, Says
 from ivr.channels.simulator.caller_voice import CallerVoice, Clip
+from ivr.channels.simulator.connecting import Connecting
 from ivr.channels.simulator.line import Document, RefusedError
+from ivr.channels.simulator.media_line import Ended
+from ivr.channels.simulator.media_sound import spoken
 from ivr.channels.simulator.text_mode import MOST_TURNS, CannotPlayError, seconds_of
 from ivr.domain.call import Question
 
@@ -41,16 +35,15 @@ class Flow(Enum):
 
 
 class Walker:
-    """One caller on one line. `run` once; `replies` counts what the caller was waited for."""
+    """One caller on one line. `run` once."""
 
-    def __init__(self, bridging: Bridging, caller: Caller, voice: CallerVoice) -> None:
-        self._bridging = bridging
+    def __init__(self, bridging: Bridging, connecting: Connecting) -> None:
+        self._bridging, self._connecting = bridging, connecting
         self._line, self._ear, self._clock = bridging.line, bridging.ear, bridging.clock
-        self._caller = caller
-        self._voice = voice
+        self._script = connecting.script
+        self._voice: CallerVoice = connecting.voice
         self._pending: Reply | None = None
         self._silences = 0
-        self.replies = 0
 
     def run(self, first: Document) -> None:
         """From the answer to the incoming call to its end. Raises RefusedError, CannotPlayError."""
@@ -83,6 +76,8 @@ class Walker:
                 return self._record(verb, url)
             case "Enqueue" | "Dial":
                 return self._transfer(verb, url)
+            case "Connect":
+                return self._connect(verb, url)
             case "Redirect":
                 return self._line.ask(urljoin(url, (verb.text or "").strip()), {})
             case "Hangup" | "Reject":
@@ -96,20 +91,15 @@ class Walker:
         if self._pending is not None:
             reply, self._pending = self._pending, None
             return reply
-        self.replies += 1
-        if self.replies > MOST_TURNS:
-            raise CannotPlayError(f"the call does not end: {MOST_TURNS} turns and no hang-up")
         path = urlsplit(action).path
         if _MESSAGE.fullmatch(path):
-            reply, self._caller = message_of(self._caller)
-            return reply
+            return self._script.message()
         found = _TURN.fullmatch(path)
         if found is None or found["question"] not in set(Question):
             raise RefusedError(
                 f"{path}: no question can be read from this address, the caller does not know what to say"
             )
-        reply, self._caller = reply_to(self._caller, Question(found["question"]), by_keys=by_keys)
-        return reply
+        return self._script.reply(Question(found["question"]), by_keys=by_keys)
 
     def _gather(self, gather: ET.Element, url: str, rest: list[ET.Element]) -> Document | Flow:
         for prompt in gather:
@@ -140,7 +130,7 @@ class Walker:
     def _speech(self, says: Says) -> dict[str, str]:
         if says.text is None:
             raise CannotPlayError("a turn has audio only: without a recogniser `say` is needed beside it")
-        confidence = {"Confidence": "0.91"} if self.replies % 2 else {}  # Twilio does not promise it
+        confidence = {"Confidence": "0.91"} if self._script.replies % 2 else {}  # Twilio does not promise it
         return {"SpeechResult": says.text, **confidence}
 
     def _answered(self, action: str, reply: Reply, fields: dict[str, str]) -> Document:
@@ -155,9 +145,8 @@ class Walker:
             case HangsUp():
                 self._line.ask(action, {**self._kept(self._voice.silent(1), longest), "Digits": "hangup"})
                 return Flow.END
-            case Says(text=text, audio=audio):
-                clip = self._voice.from_file(audio) if audio is not None else self._voice.say(text or "")
-                return self._answered(action, reply, self._kept(clip, longest))
+            case Says():
+                return self._answered(action, reply, self._kept(spoken(self._voice, reply), longest))
             case Presses(keys=keys) if ends := [key for key in keys if key in record.get("finishOnKey", _EVERY_KEY)]:
                 return self._answered(action, reply, {**self._kept(self._voice.silent(1), longest), "Digits": ends[0]})
         self._clock.advance(seconds_of(reply))
@@ -172,12 +161,18 @@ class Walker:
         seconds = min(longest, math.ceil(clip.seconds))
         return {"RecordingSid": sid, "RecordingUrl": address, "RecordingDuration": str(seconds)}
 
+    # --- streams ------------------------------------------------------------------------------------------------------
+
+    def _connect(self, verb: ET.Element, url: str) -> Document | Flow:
+        ended, fields = self._connecting.connect(verb, url)
+        return Flow.END if ended is Ended.BY_CALLER else self._after(verb, url, fields)
+
     # --- people -------------------------------------------------------------------------------------------------------
 
     def _transfer(self, verb: ET.Element, url: str) -> Document | Flow:
         gives_up = False
         if self._bridging.call.context.queue == "congested":
-            gives_up, self._caller = hangs_up_waiting(self._caller)
+            gives_up = self._script.gives_up_waiting()
         way = self._bridging.enqueue if verb.tag == "Enqueue" else self._bridging.dial
         try:
             result = way(verb, url, gives_up=gives_up)
