@@ -54,9 +54,7 @@ class Line:
         narrow = _decoding()[np.frombuffer(window, np.uint8)]
         wide, self._tail = _doubled(narrow, self._tail)
         given = np.concatenate((self._context, wide))[None]
-        probability, self._hidden, self._cell = session.run(
-            None, {"input": given, "h": self._hidden, "c": self._cell}
-        )
+        probability, self._hidden, self._cell = session.run(None, {"input": given, "h": self._hidden, "c": self._cell})
         self._context = wide[-_CONTEXT:]
         power = float(np.dot(narrow, narrow)) / len(narrow)
         return float(probability[0]), 10 * math.log10(power + 1e-10)
@@ -130,13 +128,15 @@ def _between() -> Floats:
     size = _TAPS // 2 + 1
     at = np.arange(size) - (size - 1) / 2
     weights = np.sinc(at) * np.hamming(size)
-    return (weights / weights.sum()).astype(np.float32)
+    normed: Floats = (weights / weights.sum()).astype(np.float32)
+    return normed
 
 
 @cache
 def _decoding() -> Floats:
     """256 samples in [-1, 1], indexed by µ-law code."""
-    return mulaw.decode(bytes(range(256))).astype(np.float32) / np.float32(32768)
+    samples: Floats = mulaw.decode(bytes(range(256))).astype(np.float32) / np.float32(32768)
+    return samples
 
 
 @cache

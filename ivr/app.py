@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from audio.recogniser import Recogniser
 from audio.recogniser_process import start_recogniser
 from audio.transcriber import ModelMissing
 from audio.voice import Voice
+from audio.voice_activity import VoiceActivity
 from faq_index import corpus as faq_corpus
 from faq_index import index as faq
 from faq_index.embed import SHIPPED_MODEL, SentenceEmbedder
@@ -29,10 +31,15 @@ from ivr.channels.edge import Edge
 from ivr.channels.handover import handover_line
 from ivr.channels.recorded_speech import RecordedSpeech
 from ivr.channels.spoken_audio import audio_blueprint
+from ivr.channels.stream.desk import LiveDesk
+from ivr.channels.stream.line_sounds import LineSounds
+from ivr.channels.stream.places import Places
+from ivr.channels.stream.socket import MediaSocket, signed_by_twilio
 from ivr.channels.twilio_recordings import ForgetLater, TwilioRecordings
 from ivr.channels.twilio_rest import rest_client
 from ivr.channels.twilio_telephone import TwilioTelephone
-from ivr.channels.twilio_voice import voice_blueprint
+from ivr.channels.twilio_voice import media_key, voice_blueprint
+from ivr.channels.twiml import MEDIA_PATH
 from ivr.console.now import Now, now_blueprint
 from ivr.domain import spoken
 from ivr.domain.call import Event, Line, NotifyStaff, Question, Transfer
@@ -51,6 +58,7 @@ from ivr.storage.sql import Store, open_store
 from ivr.usecases.take_turn import Desk, take_turn
 from nlu import reading as kana
 from nlu import understand as nlu
+from nlu.completeness import load_endings
 from nlu.gazetteer import town_readings
 
 log = logging.getLogger(__name__)
@@ -61,6 +69,7 @@ TakeTurn = Callable[[str, str, Event], StoredTurn]
 READINGS = Path(audio.__file__).parent / "data" / "readings" / "ja.yaml"
 INDEX = "index"
 LANGUAGE = "ja"
+LIVE_THREADS = 4
 MOST_HINTS = 500  # what the carrier takes (Gather `hints`)
 
 
@@ -150,7 +159,10 @@ def load_script(settings: Settings, corpus: faq_corpus.Corpus) -> Script:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One desk, put together. `app` serves webhooks, sound and the page for staff; `worker` does the stored work."""
+    """One desk, put together. `app` serves webhooks, sound and the page for staff; `workers` do the stored work.
+
+    `live` is None when nobody listens to live sound here; `sockets`: path -> ASGI application of the media sockets.
+    """
 
     settings: Settings
     script: Script
@@ -159,6 +171,8 @@ class Office:
     app: Flask
     workers: tuple[Worker, ...]
     forget: ForgetLater
+    live: LiveDesk | None
+    sockets: Mapping[str, Any]
 
     def start(self) -> None:
         """Begin to work, warm. What was loaded stays: the collector need not walk through it during every call."""
@@ -173,6 +187,9 @@ class Office:
         for worker in self.workers:
             worker.stop()
         self.forget.close()
+        if self.live is not None:
+            self.live.detector.close()
+            self.live.threads.shutdown(wait=False, cancel_futures=True)
 
 
 def build_office(settings: Settings, minds: Minds, script: Script, store: Store, clock: Clock, out: Any) -> Office:
@@ -185,6 +202,8 @@ def build_office(settings: Settings, minds: Minds, script: Script, store: Store,
     if minds.transcriber is not None:
         hear = RecordedSpeech(recordings, minds.transcriber, settings.asr_deadline_s)
     forget = ForgetLater(recordings.forget)
+    places = Places(settings.streams, settings.reserved_streams)
+    listens = settings.ears == "stream" and minds.transcriber is not None and minds.voice is not None
     edge = Edge(
         settings=settings,
         clock=clock,
@@ -193,6 +212,7 @@ def build_office(settings: Settings, minds: Minds, script: Script, store: Store,
         take_turn=one_after_another(partial(take_turn, desk)),
         handover=partial(handover_line, script),
         hear=hear,
+        streams=places if listens else None,
         voice=minds.voice,
         after_commit=partial(_wake, workers),
         hints={Question.PLACE: tuple(town_readings())[:MOST_HINTS]},
@@ -203,7 +223,26 @@ def build_office(settings: Settings, minds: Minds, script: Script, store: Store,
     app.register_blueprint(voice_blueprint(edge))
     app.register_blueprint(audio_blueprint(edge))
     app.register_blueprint(now_blueprint(Now(settings, script, store.tickets, clock, minds.deaf_because)))
-    return Office(settings, script, store, desk, app, workers, forget)
+    live = _live_desk(edge, minds, places) if listens else None
+    sockets = {MEDIA_PATH: MediaSocket(live, signed_by_twilio(settings))} if live is not None else {}
+    return Office(settings, script, store, desk, app, workers, forget, live, sockets)
+
+
+def _live_desk(edge: Edge, minds: Minds, places: Places) -> LiveDesk:
+    """What live calls share. Two threads more than cores: they wait for the store and the synthesis, mostly."""
+    assert minds.transcriber is not None and minds.voice is not None  # noqa: S101, PT018 - the caller has looked
+    threads = ThreadPoolExecutor(LIVE_THREADS, thread_name_prefix="live")
+    return LiveDesk(
+        edge=edge,
+        ears=minds.transcriber,
+        detector=VoiceActivity(),
+        endings=load_endings(LANGUAGE),
+        understand=lambda text, question: minds.understanding.understand(text, question.expecting),
+        voice=LineSounds(minds.voice, threads),
+        places=places,
+        threads=threads,
+        key=media_key(edge.settings),
+    )
 
 
 def one_after_another(take: TakeTurn) -> TakeTurn:
@@ -287,11 +326,35 @@ def open_office(settings: Settings, out: Any = None) -> Iterator[Office]:
         minds.close()
 
 
-def asgi(app: Any, threads: int = 10) -> Any:
-    """Flask under an ASGI server. The media sockets of the next step stand beside it in the same application."""
+SERVER: Mapping[str, Any] = {
+    "ws": "websockets-sansio",
+    "ws_max_size": 64 * 1024,  # Twilio's messages have some 300 bytes; a larger one closes the socket (1009)
+    "ws_per_message_deflate": False,  # Twilio offers none, and it costs 64 KB a socket
+    "lifespan": "off",
+    "log_config": None,
+    "access_log": False,  # an address may name a call
+}
+"""How uvicorn serves a desk, everywhere."""
+
+
+def asgi(app: Any, sockets: Callable[[str], Any] = lambda _path: None, threads: int = 10) -> Any:
+    """Flask and the media sockets in one ASGI application. `sockets`: path -> who serves a WebSocket there, or None."""
     from a2wsgi import WSGIMiddleware
 
-    return WSGIMiddleware(app, workers=threads)
+    web = WSGIMiddleware(app, workers=threads)
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "websocket":
+            await web(scope, receive, send)
+            return
+        served = sockets(scope["path"])
+        if served is not None:
+            await served(scope, receive, send)
+            return
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})  # before accept: HTTP 403
+
+    return application
 
 
 def route_table(folder: Path) -> list[tuple[str, str, str]]:

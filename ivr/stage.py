@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -68,6 +68,10 @@ class SimulatedOffice:
     def __call__(self, environ: Any, start_response: Any) -> Any:
         """WSGI: whatever desk stands now."""
         return self.office.app(environ, start_response)
+
+    def socket(self, path: str) -> Any:
+        """Who serves media sockets at `path` on whatever desk stands now, None for nobody."""
+        return self.office.sockets.get(path)
 
     @property
     def books(self) -> Books:
@@ -153,8 +157,8 @@ def _start_server(settings: Settings, out: TextIO, clock: SimulatedClock, carrie
 
 
 @contextmanager
-def _serving(simulated: Callable[[Any, Any], Any], listening: Any) -> Iterator[None]:
-    config = uvicorn.Config(root.asgi(simulated), log_config=None, lifespan="off", access_log=False)
+def _serving(simulated: SimulatedOffice, listening: Any) -> Iterator[None]:
+    config = uvicorn.Config(root.asgi(simulated, simulated.socket), **root.SERVER)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="desk", daemon=True)
     thread.start()

@@ -1,0 +1,43 @@
+"""What the caller has said lately, as µ-law bytes by media time."""
+
+from __future__ import annotations
+
+KEPT_S = 75
+"""Longer than the longest reply with its pre-roll (60 s): 600 KB at most, 8 KB for every second that was needed."""
+
+_BYTES_A_MS = 8
+
+
+class CallerSound:
+    """Grows at its end, forgets its beginning."""
+
+    def __init__(self, kept_s: float = KEPT_S) -> None:
+        self._sound = bytearray()
+        self._forgotten = 0
+        self._most = int(kept_s * 1000 * _BYTES_A_MS)
+        self._taken = 0
+
+    @property
+    def milliseconds(self) -> int:
+        """Sound received so far, forgotten or not."""
+        return (self._forgotten + len(self._sound)) // _BYTES_A_MS
+
+    def add(self, sound: bytes) -> None:
+        self._sound += sound
+        if len(self._sound) > 2 * self._most:
+            spare = len(self._sound) - self._most
+            del self._sound[:spare]
+            self._forgotten += spare
+
+    def window(self, size: int) -> bytes | None:
+        """The next `size` bytes that were not given yet, None while there are fewer."""
+        begin = self._taken - self._forgotten
+        if begin < 0 or len(self._sound) - begin < size:
+            return None
+        self._taken += size
+        return bytes(self._sound[begin : begin + size])
+
+    def between(self, begin_ms: int, end_ms: int) -> bytes:
+        """The sound from `begin_ms` to `end_ms`, as far as it is still there."""
+        begin, end = (max(0, ms * _BYTES_A_MS - self._forgotten) for ms in (begin_ms, end_ms))
+        return bytes(self._sound[begin:end])
