@@ -89,8 +89,8 @@ class Edge:
     `handover`: (call, desk id) -> the line a person hears before taking the caller. `hear` None: no recogniser, calls
     begin on the rung of the keys. `streams` None: nobody listens to live sound. `voice_languages`: what the own voice
     speaks, other languages get Twilio's <Say>. `hints`: words a carrier's recogniser should expect. `after_commit`
-    wakes the jobs that a turn has work for; `forget` takes the id of a recording that has been read and is of no further
-    use (it must return at once and never raise). `apology`: the last words when everything is broken, with a number.
+    wakes the jobs that a turn has work for; `forget` takes the id of a recording that has been read and is of no use
+    any more (it must return at once and never raise). `apology`: the last words when everything here is broken.
     """
 
     settings: Settings
