@@ -156,7 +156,7 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
     },
     State.ENDED: {
         Arrived: line.nothing,
-        Spoke: line.nothing,
+        Spoke: form.last_words,
         Pressed: line.nothing,
         StayedSilent: line.nothing,
         LeftMessage: message.kept,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -534,6 +535,21 @@ def test_a_sentence_no_recogniser_could_read_goes_to_staff_as_sound(play: Play) 
     assert turn.call.report is not None
     assert turn.call.report.recordings == ("RE9",)
     assert NotifyStaff in kinds(turn)
+
+
+def test_what_a_caller_was_saying_when_he_hung_up_still_reaches_the_ticket(play: Play) -> None:
+    place = spoke("泉野出町四丁目の", NIGHT, place=TOWN_ONLY)
+    turn = play(NIGHT_CALL, urgent(), HungUp(NIGHT), replace(place, question=Question.PLACE))
+    assert kinds(turn)[0] is StoreTicket
+    assert turn.call.state is State.ENDED
+    assert turn.call.report is not None
+    assert turn.call.report.place is not None
+    assert turn.call.report.place.town == "泉野出町"
+
+
+def test_words_that_bring_nothing_new_change_nothing_when_the_call_is_over(play: Play) -> None:
+    turn = play(NIGHT_CALL, urgent(), HungUp(NIGHT), replace(spoke("", NIGHT), question=Question.PLACE))
+    assert kinds(turn) == [HangUp]
 
 
 def test_a_foreign_caller_by_day_goes_to_the_interpreter(play: Play) -> None:

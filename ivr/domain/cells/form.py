@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ivr.domain import moves, route
 from ivr.domain import report as reports
-from ivr.domain.call import Call, Event, Line, PhoneSource, Pressed, Question, Report, Spoke, StayedSilent, Turn
+from ivr.domain.call import Call, Event, HangUp, Line, PhoneSource, Pressed, Question, Report, Spoke, StayedSilent, Turn
 from ivr.domain.cells import line
 from ivr.domain.route import NO_KEY, YES_KEY, meaning_of
 from ivr.domain.script import Field, Script
@@ -36,6 +36,20 @@ def spoken(script: Script, call: Call, event: Spoke) -> Turn:
     if not report.urgent and meaning.act is Act.NO:
         report = reports.give_up(report, "phone")  # asked for a number to call back, the caller said no
     return moves.next_question(script, replace(call, report=report, silences=0))
+
+
+def last_words(script: Script, call: Call, event: Spoke) -> Turn:
+    """Words that are read when the call is over, as of a caller who hung up in mid-sentence: they reach the ticket."""
+    report = call.report
+    if report is None or not report.urgent:
+        return line.nothing(script, call, event)
+    field = script.forms[report.form].field(reports.FIELD_OF.get(event.question, "")) if event.question else None
+    meaning = meaning_of(event)
+    heard = reports.answered(script, call, report, field, meaning) if field else reports.noted(script, report, meaning)
+    if replace(heard, tries=report.tries, given_up=report.given_up) == report:
+        return line.nothing(script, call, event)
+    call = replace(call, report=heard)
+    return moves.before(moves.notify_once(Turn(call, (HangUp(),))), moves.store(script, call))
 
 
 def _detail(script: Script, call: Call, report: Report, meaning: Meaning) -> Turn:
