@@ -22,6 +22,10 @@ SPOKEN_LEVEL = -20.0
 HIGHEST_PEAK = -1.0
 """dBFS: head room left so that the line's own coding never clips."""
 
+EDGE_BEFORE_S, EDGE_AFTER_S = 0.03, 0.25
+"""Seconds of silence left at the edges of a spoken line: no click at its beginning, a breath before the next one."""
+
+_AUDIBLE = 0.005  # of full scale, -46 dBFS
 _TELEPHONE_BAND = (300.0, 3400.0)  # Hz, ITU-T G.712
 _NO_SOUND = -90.0  # dBFS; 16-bit sound has nothing below it that a gain could bring back
 
@@ -91,6 +95,19 @@ def through_telephone(sound: Sound) -> Sound:
     filtered = np.clip(sosfilt(band, narrow.samples), -1.0, 1.0).astype(np.float32)
     line = mulaw.encode(Sound(filtered, TELEPHONE_RATE).as_int16())
     return from_int16(mulaw.decode(line), TELEPHONE_RATE)
+
+
+def without_edges(sound: Sound, before_s: float = EDGE_BEFORE_S, after_s: float = EDGE_AFTER_S) -> Sound:
+    """The sound with at most that much silence before its first and after its last audible sample; silence as it was.
+
+    A synthesiser leaves a third of a second before every sentence: on a telephone the caller waits for nothing.
+    """
+    audible = np.flatnonzero(np.abs(sound.samples) > _AUDIBLE)
+    if not len(audible):
+        return sound
+    begin = max(0, int(audible[0]) - round(before_s * sound.rate))
+    end = int(audible[-1]) + 1 + round(after_s * sound.rate)
+    return Sound(sound.samples[begin:end].copy(), sound.rate)
 
 
 def at_spoken_level(sound: Sound) -> Sound:

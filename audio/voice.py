@@ -14,10 +14,10 @@ from enum import Enum
 from pathlib import Path
 
 from audio.recording import NotSound, decode, to_telephone_wav
-from audio.sound import TELEPHONE_RATE, Sound, at_spoken_level
+from audio.sound import TELEPHONE_RATE, Sound, at_spoken_level, without_edges
 from audio.synthesiser import Synthesiser
 
-_LAYOUT = "1"  # raise it when the same sound is written differently: every kept file is then made anew
+_LAYOUT = "2"  # raise it when the same sound is written differently: every kept file is then made anew
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _KEY = re.compile(r"[0-9a-f]{32}")
 _HEADER_BYTES = 58  # RIFF, fmt of 18 bytes, fact, and the head of data
@@ -129,7 +129,7 @@ def _hash(*parts: str) -> str:
 
 def _finished(sound: Sound) -> bytes:
     """The sound as the telephone gets it: narrow first, since the level is measured on what will be heard."""
-    return to_telephone_wav(at_spoken_level(sound.at_rate(TELEPHONE_RATE)))
+    return to_telephone_wav(without_edges(at_spoken_level(sound.at_rate(TELEPHONE_RATE))))
 
 
 def _is_whole(path: Path) -> bool:

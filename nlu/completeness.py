@@ -24,6 +24,9 @@ class Completeness(StrEnum):
     UNFINISHED = "unfinished"  # breaks off in the middle: wait
 
 
+_OF_YES_NO = {Act.YES: Completeness.COMPLETE, Act.NO: Completeness.OPEN}  # after a no, people go on to correct
+
+
 @dataclass(frozen=True, slots=True)
 class Endings:
     """How utterances of one language end. Build with `load_endings`."""
@@ -41,7 +44,7 @@ class Endings:
             return Completeness.COMPLETE
         match expecting:
             case Expecting.YES_NO:
-                return Completeness.COMPLETE if meaning.act in (Act.YES, Act.NO) else ending
+                return _OF_YES_NO.get(meaning.act, ending) if meaning.act is not None else ending
             case Expecting.PHONE:
                 return _of_number(meaning, ending)
             case Expecting.PLACE:

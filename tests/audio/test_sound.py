@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from audio.pyopenjtalk_synthesiser import PyOpenJTalkSynthesiser
-from audio.sound import HIGHEST_PEAK, Sound, at_spoken_level, from_int16, joined, silence, through_telephone
+from audio.sound import (
+    HIGHEST_PEAK,
+    TELEPHONE_RATE,
+    Sound,
+    at_spoken_level,
+    from_int16,
+    joined,
+    silence,
+    through_telephone,
+    without_edges,
+)
 
 
 def dbfs(level: float) -> float:
@@ -99,3 +109,15 @@ def test_what_is_no_mono_float_sound_is_refused(samples: np.ndarray, rate: int, 
 def test_joining_nothing_is_an_error() -> None:
     with pytest.raises(ValueError, match="nothing"):
         joined()
+
+
+def test_silence_at_the_edges_of_a_line_is_cut_and_a_breath_is_left() -> None:
+    spoken = Sound(np.full(800, 0.3, np.float32), TELEPHONE_RATE)
+    line = without_edges(joined(silence(0.4), spoken, silence(1.0)))
+    assert line.seconds == pytest.approx(0.03 + 0.1 + 0.25, abs=0.001)
+    assert abs(line.samples[240]) > 0.2
+    assert np.abs(line.samples[:239]).max() == 0
+
+
+def test_a_line_without_any_sound_stays_as_it_is() -> None:
+    assert without_edges(silence(0.5)).seconds == 0.5

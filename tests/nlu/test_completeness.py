@@ -20,8 +20,9 @@ ANYTHING, YES_NO, PLACE, SITUATION, PHONE = (
 
 TABLE = [
     (YES_NO, "はい", COMPLETE),
-    (YES_NO, "なーん", COMPLETE),
-    (YES_NO, "いいえ、違います", COMPLETE),
+    (YES_NO, "おいね", COMPLETE),
+    (YES_NO, "なーん", OPEN),  # a correction may follow
+    (YES_NO, "いいえ、違います", OPEN),
     (YES_NO, "えーと", UNFINISHED),
     (PHONE, "〇九〇の一二三四の五六七八", COMPLETE),
     (PHONE, "〇九〇の一二三四の五六七", UNFINISHED),

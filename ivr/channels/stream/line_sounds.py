@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 
 from ivr.channels.edge import Voice, Wording
 from ivr.domain.call import Line
+from ivr.security.redaction import where
 
 MOST_BYTES = 32 * 1024 * 1024
 """An hour of speech: every fixed line of the script several times over."""
 
 _FULL_STOP = "。"
+_ANSWERS = "faq."  # long, many, and asked for less often than any greeting: last
+
+logger = logging.getLogger(__name__)
 
 
 def pieces_of(wording: Wording, line: Line, language: str) -> Sequence[str]:
@@ -36,6 +41,21 @@ class LineSounds:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._size = 0
+
+    def warm(self, lines: Mapping[str, str], language: str, stopped: Callable[[], bool]) -> None:
+        """Have every line ready that has no slots, in this thread: what was said before is read, the rest synthesised.
+
+        A line that cannot be spoken is left for the call that needs it, and named in the log.
+        """
+        for key, text in sorted(lines.items(), key=lambda line: line[0].startswith(_ANSWERS)):
+            if stopped():
+                return
+            if "{" in text:
+                continue
+            try:
+                self.made(text, language)
+            except Exception as error:  # noqa: BLE001  # the desk opens all the same
+                logger.error("the line %s cannot be spoken: %s", key, where(error))
 
     async def sound(self, text: str, language: str) -> bytes:
         """`text` as µ-law of 8 kHz. Raises what the voice raises."""
