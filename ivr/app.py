@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gc
 import logging
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Event as ThreadEvent
+from threading import Thread
 from typing import Any
 
 from flask import Flask
@@ -50,11 +50,11 @@ from ivr.jobs.rings import DeskBell
 from ivr.jobs.worker import Pass, Worker, at_most_every
 from ivr.notify.printed import PrintedNotifier, load_notice_words
 from ivr.notify.webhook import WebhookNotifier
-from ivr.ports import Clock, Notifier, StoredTurn, StoreUnavailable, Understanding
-from ivr.settings import PREFIX, Settings, read_settings
+from ivr.ports import Clock, Notifier, Recordings, StoredTurn, StoreUnavailable, Telephone, Understanding
+from ivr.settings import PREFIX, Settings
 from ivr.storage.fair_lock import FairLock
 from ivr.storage.script_files import read_script
-from ivr.storage.sql import Store, open_store
+from ivr.storage.sql import Store
 from ivr.usecases.take_turn import Desk, take_turn
 from nlu import reading as kana
 from nlu import understand as nlu
@@ -136,12 +136,21 @@ def _ears(settings: Settings) -> tuple[Recogniser | None, str | None]:
     if not settings.asr_model:
         return None, f"{PREFIX}ASR_MODEL is empty: no recogniser, callers are served by keys and recordings"
     try:
-        return (
-            start_recogniser(settings.asr_model, workers=settings.asr_workers, seconds=settings.asr_deadline_s),
-            None,
-        )
+        return open_recogniser(settings), None
     except ModelMissing as error:
         return None, f"{error} Until then callers are served by keys and recordings."
+
+
+def open_recogniser(settings: Settings) -> Recogniser:
+    """The recogniser that the settings name, ready to work. Raises ModelMissing."""
+    return start_recogniser(
+        settings.asr_model,
+        workers=settings.asr_workers,
+        seconds=settings.asr_deadline_s,
+        cut_padding={"auto": None, "yes": True, "no": False}[settings.asr_cut_padding],
+        hints=settings.asr_hints,
+        towns=tuple(town_readings()) if settings.asr_hints else (),
+    )
 
 
 def _voice(settings: Settings) -> Voice:
@@ -173,17 +182,24 @@ class Office:
     forget: ForgetLater
     live: LiveDesk | None
     sockets: Mapping[str, Any]
+    stopping: ThreadEvent = field(default_factory=ThreadEvent)
 
-    def start(self) -> None:
-        """Begin to work, warm. What was loaded stays: the collector need not walk through it during every call."""
+    def warm(self) -> None:
+        """Touch what the first call needs. What was loaded stays: the collector need not walk through it any more."""
         meaning = self.desk.understanding.understand(self.script.text(Line("report.place"), LANGUAGE))
         self.desk.answers.search(meaning.text, meaning.reading)
         gc.collect()
         gc.freeze()
+
+    def start(self) -> None:
         for worker in self.workers:
             worker.start()
+        if self.live is not None:
+            warming = (self.script.lines[LANGUAGE], LANGUAGE, self.stopping.is_set)
+            Thread(target=self.live.voice.warm, args=warming, name="warm-voice", daemon=True).start()
 
     def stop(self) -> None:
+        self.stopping.set()
         for worker in self.workers:
             worker.stop()
         self.forget.close()
@@ -192,16 +208,43 @@ class Office:
             self.live.threads.shutdown(wait=False, cancel_futures=True)
 
 
-def build_office(settings: Settings, minds: Minds, script: Script, store: Store, clock: Clock, out: Any) -> Office:
-    """Wire everything. `out`: where printed notices go."""
-    desk = Desk(script, minds.understanding, minds.answers, store.turns)
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a desk reaches beyond itself: the carrier's REST side, and where its staff read notices and tickets.
+
+    `forget` deletes a recording at the carrier; `out`: where printed notices go; `link`: reference -> page of a ticket.
+    """
+
+    telephone: Telephone
+    recordings: Recordings
+    forget: Callable[[str], None]
+    out: Any
+    link: Callable[[str], str]
+
+
+def twilio_outside(settings: Settings, clock: Clock, out: Any) -> Outside:
+    """The real carrier, and this machine's page for staff."""
     client = rest_client(settings)
     recordings = TwilioRecordings(settings, client)
-    workers = _workers(settings, script, store, clock, TwilioTelephone(settings, client, clock), out)
+    telephone = TwilioTelephone(settings, client, clock)
+    return Outside(telephone, recordings, recordings.forget, out, partial(ticket_link, settings))
+
+
+def build_office(settings: Settings, minds: Minds, script: Script, store: Store, clock: Clock, out: Any) -> Office:
+    """Wire everything for a desk that Twilio calls. `out`: where printed notices go."""
+    return office_with(twilio_outside(settings, clock, out), settings, minds, script, store, clock)
+
+
+def office_with(
+    outside: Outside, settings: Settings, minds: Minds, script: Script, store: Store, clock: Clock
+) -> Office:
+    """Wire everything, with `outside` around it."""
+    desk = Desk(script, minds.understanding, minds.answers, store.turns)
+    workers = _workers(settings, script, store, clock, outside)
     hear = None
     if minds.transcriber is not None:
-        hear = RecordedSpeech(recordings, minds.transcriber, settings.asr_deadline_s)
-    forget = ForgetLater(recordings.forget)
+        hear = RecordedSpeech(outside.recordings, minds.transcriber, settings.asr_deadline_s)
+    forget = ForgetLater(outside.forget)
     places = Places(settings.streams, settings.reserved_streams)
     listens = settings.ears == "stream" and minds.transcriber is not None and minds.voice is not None
     edge = Edge(
@@ -273,11 +316,10 @@ def _wake(workers: tuple[Worker, ...], turn: StoredTurn) -> None:
         rings.wake()
 
 
-def _workers(
-    settings: Settings, script: Script, store: Store, clock: Clock, telephone: TwilioTelephone, out: Any
-) -> tuple[Worker, ...]:
+def _workers(settings: Settings, script: Script, store: Store, clock: Clock, outside: Outside) -> tuple[Worker, ...]:
     """One for notices, one for desks' telephones: a slow webhook must not keep a desk from ringing."""
-    delivery = NoticeDelivery(store.notices, _notifiers(settings, clock, out), clock)
+    telephone = outside.telephone
+    delivery = NoticeDelivery(store.notices, _notifiers(settings, clock, outside), clock)
     numbers = {desk.id: desk.number for desk in script.desks.values() if desk.reach == "queue" and desk.number}
     bell = DeskBell(store.rings, telephone, clock, numbers, settings.public_url, settings.max_wait_s)
     passes: list[Pass] = [bell.ring]
@@ -294,80 +336,12 @@ def ticket_link(settings: Settings, reference: str) -> str:
     return f"http://{settings.host}:{settings.port}/tickets/{reference}"
 
 
-def _notifiers(settings: Settings, clock: Clock, out: Any) -> list[Notifier]:
-    link = partial(ticket_link, settings)
+def _notifiers(settings: Settings, clock: Clock, outside: Outside) -> list[Notifier]:
     ways: list[Notifier] = []
     for name in (part.strip() for part in settings.notify.split(",")):
         if name == "printed":
-            ways.append(PrintedNotifier(out, load_notice_words(), link))
+            ways.append(PrintedNotifier(outside.out, load_notice_words(), outside.link))
         elif settings.notify_webhook_url and settings.notify_webhook_secret:
             secret = settings.notify_webhook_secret.get_secret_value()
-            ways.append(WebhookNotifier(settings.notify_webhook_url, secret, link, clock))
+            ways.append(WebhookNotifier(settings.notify_webhook_url, secret, outside.link, clock))
     return ways
-
-
-@contextmanager
-def open_office(settings: Settings, out: Any = None) -> Iterator[Office]:
-    """The desk of this process, from its settings, with its worker running; closed again in order."""
-    minds = load_minds(settings)
-    store = open_store(settings.database)
-    try:
-        if minds.deaf_because:
-            log.error("%s", minds.deaf_because)
-        script = load_script(settings, minds.corpus)
-        office = build_office(settings, minds, script, store, SystemClock(), out or sys.stdout)
-        office.start()
-        try:
-            yield office
-        finally:
-            office.stop()
-    finally:
-        store.close()
-        minds.close()
-
-
-SERVER: Mapping[str, Any] = {
-    "ws": "websockets-sansio",
-    "ws_max_size": 64 * 1024,  # Twilio's messages have some 300 bytes; a larger one closes the socket (1009)
-    "ws_per_message_deflate": False,  # Twilio offers none, and it costs 64 KB a socket
-    "lifespan": "off",
-    "log_config": None,
-    "access_log": False,  # an address may name a call
-}
-"""How uvicorn serves a desk, everywhere."""
-
-
-def asgi(app: Any, sockets: Callable[[str], Any] = lambda _path: None, threads: int = 10) -> Any:
-    """Flask and the media sockets in one ASGI application. `sockets`: path -> who serves a WebSocket there, or None."""
-    from a2wsgi import WSGIMiddleware
-
-    web = WSGIMiddleware(app, workers=threads)
-
-    async def application(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "websocket":
-            await web(scope, receive, send)
-            return
-        served = sockets(scope["path"])
-        if served is not None:
-            await served(scope, receive, send)
-            return
-        await receive()
-        await send({"type": "websocket.close", "code": 1008})  # before accept: HTTP 403
-
-    return application
-
-
-def route_table(folder: Path) -> list[tuple[str, str, str]]:
-    """(methods, path, endpoint) of every address, from the application itself; `folder` holds a store of no calls."""
-    settings = read_settings(database=f"sqlite:///{folder / 'routes.db'}", ears="keys", voice="say")
-    corpus = faq_corpus.load_corpus()
-    minds = Minds(nlu.load(), open_index(settings, corpus), corpus, None, None, None)
-    store = open_store(settings.database)
-    try:
-        app = build_office(settings, minds, load_script(settings, corpus), store, SystemClock(), sys.stdout).app
-    finally:
-        store.close()
-    rules = sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
-    return [
-        (",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})), rule.rule, rule.endpoint) for rule in rules
-    ]

@@ -83,7 +83,7 @@ def serve() -> None:
     """Open the desk: webhooks, sound, notices, and the page for staff on this machine."""
     import uvicorn
 
-    from ivr.app import SERVER, asgi, open_office
+    from ivr.serving import SERVER, asgi, open_office
 
     logging.getLogger().setLevel(logging.INFO)
     settings = read_settings()
@@ -177,7 +177,7 @@ def routes() -> None:
     """Every address the desk answers, as a table."""
     from tempfile import TemporaryDirectory
 
-    from ivr.app import route_table
+    from ivr.serving import route_table
 
     with TemporaryDirectory(prefix="mizumado-") as folder:
         for methods, path, name in route_table(Path(folder)):

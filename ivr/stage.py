@@ -25,6 +25,7 @@ from ivr.channels.simulator.desk_ports import Books, InProcessDesk, RunningDesk
 from ivr.channels.simulator.run import Stage
 from ivr.domain.call import Dialled, Ears
 from ivr.domain.script import Script
+from ivr.serving import SERVER, asgi
 from ivr.settings import Settings, read_settings
 from ivr.storage.sql import Store, open_store
 from ivr.usecases.take_turn import take_turn
@@ -103,6 +104,7 @@ def _simulated(settings: Settings, out: TextIO, clock: SimulatedClock) -> Iterat
         closing.callback(store.close)
         script = root.load_script(settings, minds.corpus)
         office = root.build_office(settings, minds, script, store, clock, out)
+        office.warm()
         office.start()
         simulated = SimulatedOffice(settings, minds, store, clock, out, script, office)
         try:
@@ -158,7 +160,7 @@ def _start_server(settings: Settings, out: TextIO, clock: SimulatedClock, carrie
 
 @contextmanager
 def _serving(simulated: SimulatedOffice, listening: Any) -> Iterator[None]:
-    config = uvicorn.Config(root.asgi(simulated, simulated.socket), **root.SERVER)
+    config = uvicorn.Config(asgi(simulated, simulated.socket), **SERVER)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="desk", daemon=True)
     thread.start()

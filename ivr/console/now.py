@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
@@ -12,11 +11,10 @@ from ivr.domain import spoken
 from ivr.domain.hours import duty_at, tokyo
 from ivr.domain.script import Script
 from ivr.ports import Clock, Tickets
+from ivr.security.loopback import from_this_machine
 from ivr.settings import Settings
 
 STAFF_LANGUAGE = "ja"
-LOCAL_NAMES = frozenset({"localhost"})
-FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip")
 WEEKDAYS = "月火水木金土日"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -46,7 +44,7 @@ def now_blueprint(now: Now) -> Blueprint:
 
     @blueprint.before_request
     def only_from_here() -> None:
-        if request.endpoint != "now.health" and not _from_this_machine():
+        if request.endpoint != "now.health" and not from_this_machine(request.headers.get, request.remote_addr):
             abort(403)
 
     @blueprint.after_request
@@ -89,19 +87,3 @@ def as_date(at: datetime) -> str:
     """2026年11月24日（火）21:10, in Japanese time."""
     local = tokyo(at)
     return f"{local.year}年{local.month}月{local.day}日（{WEEKDAYS[local.weekday()]}）{local:%H:%M}"
-
-
-def _from_this_machine() -> bool:
-    """A browser here, not somebody behind a proxy here: the proxy's requests come from this machine too."""
-    if any(request.headers.get(name) for name in FORWARDED):
-        return False
-    return _is_loopback(request.remote_addr or "") and _is_loopback(request.host.rsplit(":", 1)[0].strip("[]"))
-
-
-def _is_loopback(name: str) -> bool:
-    if name in LOCAL_NAMES:
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False

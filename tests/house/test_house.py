@@ -11,8 +11,8 @@ import click
 import pytest
 
 from ivr import ports
-from ivr.app import route_table
 from ivr.cli import main
+from ivr.serving import route_table
 from ivr.settings import PREFIX, Settings
 from ivr.storage.script_files import read_script
 
