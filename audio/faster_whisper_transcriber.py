@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from audio.ctc_head import CtcHead, load_ctc_head
+from audio.hints import load_hints
 from audio.invented import Draft, InventedPhrases, load_invented_phrases, what_was_said
+from audio.model_folder import REMEDY, folder_or_hub_name, load_whisper
 from audio.sound import Sound
+from audio.spoken_clips import RATE, spoken_clips
 from audio.transcriber import NEVER_SAID, Hint, ModelMissing, Transcript, TranscriptionFailed, nothing_heard
 
-_RATE = 16_000  # Hz: what Whisper's features and the Silero voice detector are made for
-_PRE_ROLL_MS = 500  # half a second before and after, so that no first syllable is lost
-_LONGEST_DOUBT = 3.0  # seconds; longer speech never looks doubtful to the voice detector from end to end
-_SHORTEST_SOUND = 0.1  # seconds; under it there is no syllable
-_NEEDED_FILES = ("config.json", "model.bin", "tokenizer.json")
-_REMEDY = (
-    "Set MIZUMADO_ASR_MODEL to a folder with a CTranslate2 Whisper model "
-    "(config.json, model.bin, tokenizer.json, vocabulary.json) or to the name of one on the model hub."
-)
+_MOST_TOWNS = 40  # in a prompt: Whisper's has room for some 200 tokens
 
 
 class FasterWhisperTranscriber:
     """A Transcriber over one loaded model. Load one per process; calls from several threads wait for each other.
 
-    `hotwords`: what the model is told to expect behind each hint. None by default: a small model that never saw a
-    prompt in training writes the prompt instead of the speech.
+    `prompts`: the words that the model is told to expect, by what was asked. None by default: a small model that never
+    saw a prompt in training writes the prompt instead of the speech. `ctc`: the model's CTC head, if it has one; then
+    what was asked decides between readings of the sound, and only where the sound leaves it open.
     """
 
     def __init__(
@@ -42,13 +39,15 @@ class FasterWhisperTranscriber:
         language: str,
         invented: InventedPhrases,
         clip_seconds: float,
-        hotwords: Mapping[Hint, str] | None = None,
+        prompts: Mapping[Hint, str] | None = None,
+        ctc: CtcHead | None = None,
     ) -> None:
         self._model = model
         self._name = name
         self._language = language
         self._invented = invented
-        self._hotwords = hotwords or {}
+        self._prompts = prompts or {}
+        self._ctc = ctc
         self._clip_seconds = clip_seconds
         self._one_at_a_time = threading.Lock()
 
@@ -63,10 +62,10 @@ class FasterWhisperTranscriber:
         Raises TranscriptionFailed when the model breaks on it.
         """
         started = time.perf_counter()
-        samples = sound.at_rate(_RATE).samples
+        samples = sound.at_rate(RATE).samples
         try:
             with self._one_at_a_time:
-                clips = _spoken_clips(samples, self._clip_seconds)
+                clips = spoken_clips(samples, self._clip_seconds)
                 drafts = [self._draft(samples[clip.begin : clip.end], clip.sure, hint) for clip in clips]
         except (RuntimeError, ValueError) as error:
             raise TranscriptionFailed(f"{self._name} failed on {sound.seconds:.1f} s of sound: {error}") from error
@@ -85,6 +84,20 @@ class FasterWhisperTranscriber:
             heard=True,
         )
 
+    def warm_up(self) -> None:
+        """Go the whole way once, with noise: what is made at first use would take a second of the first caller's time.
+
+        Raises ModelMissing when the model cannot do even that.
+        """
+        noise = Sound((0.01 * np.random.default_rng(1).standard_normal(8000)).astype(np.float32), 8000)
+        try:
+            self.transcribe(noise)
+            self._draft(noise.at_rate(RATE).samples, sure=False, hint=None)
+        except (RuntimeError, ValueError, TranscriptionFailed) as error:
+            raise ModelMissing(
+                f"The speech model {self._name!r} loads but cannot be used ({error}). {REMEDY}"
+            ) from error
+
     def _draft(self, clip: npt.NDArray[np.float32], sure: bool, hint: Hint | None) -> Draft:
         """One clip (16 kHz, at most 30 s) through the model. A single temperature: one pass, so the time is bounded."""
         segments, _ = self._model.transcribe(
@@ -94,17 +107,21 @@ class FasterWhisperTranscriber:
             temperature=0.0,
             condition_on_previous_text=False,
             without_timestamps=True,
-            hotwords=self._hotwords.get(hint) if hint else None,
+            hotwords=self._prompts.get(hint) if hint else None,
         )
         written = list(segments)
-        return Draft(
+        draft = Draft(
             text="".join(segment.text for segment in written),
-            seconds=len(clip) / _RATE,
+            seconds=len(clip) / RATE,
             no_speech_prob=max((segment.no_speech_prob for segment in written), default=1.0),
             avg_logprob=min((segment.avg_logprob for segment in written), default=NEVER_SAID),
             compression_ratio=max((segment.compression_ratio for segment in written), default=0.0),
             surely_speech=sure,
         )
+        answer = self._ctc.answer(np.array(self._model.encoded)[0], hint) if self._ctc and written else None
+        if answer is None:
+            return draft
+        return replace(draft, text=answer.text, avg_logprob=-answer.lost / len(answer.text), compression_ratio=0.0)
 
 
 def load_faster_whisper(
@@ -115,8 +132,10 @@ def load_faster_whisper(
     threads: int = 1,
     device: str = "cpu",
     download: bool = True,
-    hotwords: Mapping[Hint, str] | None = None,
     clip_seconds: float = 10.0,
+    cut_padding: bool | None = None,
+    hints: bool = False,
+    towns: Sequence[str] = (),
 ) -> FasterWhisperTranscriber:
     """Load `model`, a folder or a hub name, once for this process (0.1 s for 5 MB, some seconds for large ones).
 
@@ -124,110 +143,26 @@ def load_faster_whisper(
     `compute_type`: as CTranslate2 ("int8", "int8_float16", "float32" ...); `threads`: of one transcription;
     `clip_seconds`: speech is cut, in pauses, into clips of at most that (Whisper's window is 30; small models that
     learned from short clips lose their place in longer ones).
+    `cut_padding`: give the encoder the sound alone and not 30 s; None does so for models that were trained so;
+    `hints`: tell the model what was asked by a prompt (for full-size models), `towns` for a place, the likeliest first.
     Raises ModelMissing, with the setting and the remedy, when the model is absent, not whole, or not of this language.
     """
-    source = _folder_or_hub_name(model)
-    loaded = _load(source, download, device=device, compute_type=compute_type, cpu_threads=threads, num_workers=1)
+    source = folder_or_hub_name(model)
+    options = {"device": device, "compute_type": compute_type, "cpu_threads": threads, "num_workers": 1}
+    loaded = load_whisper(source, download, cut_padding=cut_padding, **options)
     if language != "en" and not loaded.model.is_multilingual:
-        raise ModelMissing(f"The speech model {model!r} understands English only. {_REMEDY}")
-    name = source.resolve().name if isinstance(source, Path) else source
-    return FasterWhisperTranscriber(
+        raise ModelMissing(f"The speech model {model!r} understands English only. {REMEDY}")
+    expected = load_hints(language)
+    towns_in_prompt = "、".join(towns[:_MOST_TOWNS])
+    ctc = load_ctc_head(source, expected.grammars) if isinstance(source, Path) and device == "cpu" else None
+    transcriber = FasterWhisperTranscriber(
         loaded,
-        name,
+        source.resolve().name if isinstance(source, Path) else source,
         language=language,
         invented=load_invented_phrases(language),
         clip_seconds=clip_seconds,
-        hotwords=hotwords,
+        prompts={**expected.prompts, Hint.PLACE: towns_in_prompt} if hints else None,
+        ctc=ctc,
     )
-
-
-def _folder_or_hub_name(model: str) -> Path | str:
-    """The folder if `model` is one (then it is whole), else the hub name. Raises ModelMissing."""
-    if not model.strip():
-        raise ModelMissing(f"No speech model is named. {_REMEDY}")
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        missing = [name for name in _NEEDED_FILES if not (folder / name).is_file()]
-        if not list(folder.glob("vocabulary.*")):
-            missing.append("vocabulary.json")
-        if missing:
-            raise ModelMissing(f"The speech model folder {model!r} lacks {', '.join(missing)}. {_REMEDY}")
-        return folder
-    if folder.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1 or folder.exists():
-        raise ModelMissing(f"There is no speech model folder {model!r}. {_REMEDY}")
-    return model
-
-
-def _load(source: Path | str, download: bool, **options: Any) -> Any:
-    from faster_whisper import WhisperModel
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    if isinstance(source, Path):
-        return _opened(source.name, lambda: WhisperModel(str(source), local_files_only=True, **options))
-    try:
-        return _opened(source, lambda: WhisperModel(source, local_files_only=True, **options))
-    except ModelMissing as error:
-        if not download or not isinstance(error.__cause__, LocalEntryNotFoundError):
-            raise
-    return _opened(source, lambda: WhisperModel(source, **options))
-
-
-def _opened(name: str, load: Callable[[], Any]) -> Any:
-    """What `load` gives.
-
-    Every way in which faster-whisper, CTranslate2 and the hub say "no" (they share no base class) becomes ModelMissing.
-    """
-    try:
-        return load()
-    except Exception as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise ModelMissing(f"The speech model {name!r} cannot be loaded ({reason}). {_REMEDY}") from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Clip:
-    """A stretch in which somebody speaks, in samples at 16 kHz; `sure`: the voice detector has no doubt."""
-
-    begin: int
-    end: int
-    sure: bool
-
-
-def _spoken_clips(samples: npt.NDArray[np.float32], longest: float) -> list[_Clip]:
-    """Where somebody speaks in `samples` (16 kHz): clips of at most `longest` seconds, short pauses kept; [] if nobody.
-
-    Silero was tuned on wide-band speech and scores telephone sound lower (snakers4/silero-vad#606): 0.35, not 0.5. A
-    lone short "yes" reaches not even that (0.1 to 0.3; tones and noise stay under 0.15), and must not be swallowed: a
-    short stretch in doubt is kept as "not sure", and then its text has to convince.
-    """
-    if len(samples) < _SHORTEST_SOUND * _RATE:
-        return []
-    clips = [_Clip(begin, end, sure=True) for begin, end in _voiced(samples, longest, threshold=0.35)]
-    if clips:
-        return clips
-    return [
-        _Clip(begin, end, sure=False)
-        for begin, end in _voiced(samples, longest, threshold=0.1)
-        if end - begin <= _LONGEST_DOUBT * _RATE
-    ]
-
-
-def _voiced(samples: npt.NDArray[np.float32], longest: float, threshold: float) -> list[tuple[int, int]]:
-    """Stretches above the voice detector's threshold, joined up to `longest` seconds over pauses of less than one."""
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
-
-    options = VadOptions(
-        threshold=threshold,
-        min_speech_duration_ms=60,
-        max_speech_duration_s=longest - 2 * _PRE_ROLL_MS / 1000,
-        min_silence_duration_ms=400,
-        speech_pad_ms=_PRE_ROLL_MS,
-    )
-    clips: list[tuple[int, int]] = []
-    for spoken in get_speech_timestamps(samples, options, sampling_rate=_RATE):
-        begin, end = int(spoken["start"]), int(spoken["end"])
-        if clips and begin <= clips[-1][1] and end - clips[-1][0] <= longest * _RATE:
-            clips[-1] = (clips[-1][0], end)
-        else:
-            clips.append((begin, end))
-    return clips
+    transcriber.warm_up()
+    return transcriber

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
         description="CTranslate2 Whisper folder or hub name; empty = none",
     )
     asr_workers: int = Field(1, ge=1, le=64, description="recogniser processes, one thread and one model each")
+    asr_hints: bool = Field(
+        False, description="tell a full-size model what was asked by a prompt; a CTC head is always told"
+    )
+    asr_cut_padding: Literal["auto", "yes", "no"] = Field(
+        "auto", description="encode the sound alone, not 30 s: auto = models trained so, yes = any model, no = none"
+    )
     asr_deadline_s: float = Field(6.0, gt=0, le=12, description="seconds after which a recognition counts as failed")
     voice: Literal["own", "say"] = Field("own", description="own = recordings and our synthesis, say = Twilio's <Say>")
     say_voice: str = Field("Polly.Kazuha-Neural", description="voice for <Say>")

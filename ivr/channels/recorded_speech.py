@@ -12,10 +12,22 @@ from typing import Protocol
 from audio.recording import NotSound, decode
 from audio.sound import Sound
 from audio.transcriber import Hint, Transcript, TranscriptionFailed
-from ivr.domain.call import EarsFailed, Spoke, StayedSilent
+from ivr.domain.call import EarsFailed, Question, Spoke, StayedSilent
 from ivr.ports import Recordings, RecordingUnavailable
 
 logger = logging.getLogger(__name__)
+
+
+HINTS = {
+    Question.CLARIFY: Hint.YES_NO,
+    Question.PLACE: Hint.PLACE,
+    Question.PLACE_DETAIL: Hint.PLACE,
+    Question.CONFIRM_PLACE: Hint.YES_NO,
+    Question.PHONE: Hint.NUMBER,
+    Question.READ_BACK: Hint.YES_NO,
+    Question.HELPED: Hint.YES_NO,
+}
+"""What a question makes likely, for the recogniser; a question that is not here lets expect anything."""
 
 
 class Punctual(Protocol):
@@ -40,15 +52,17 @@ class RecordedSpeech:
     deadline_s: float
     elapsed: Callable[[], float] = time.monotonic
 
-    def __call__(self, url: str, recording: str, at: datetime) -> Spoke | StayedSilent | EarsFailed:
-        """`url` and `recording`: the carrier's address and id of the sound; `at`: when the reply came in."""
+    def __call__(
+        self, url: str, recording: str, at: datetime, question: Question | None = None
+    ) -> Spoke | StayedSilent | EarsFailed:
+        """`url`, `recording`: the carrier's address and id of the sound; `at`: when it came in, in reply to what."""
         begun = self.elapsed()
         try:
             sound = decode(self.recordings.fetch(url))
             left = self.deadline_s - (self.elapsed() - begun)
             if left <= 0:
                 return _failed(at, recording, "the recording came too late")
-            transcript = self.transcriber.transcribe_within(sound, left)
+            transcript = self.transcriber.transcribe_within(sound, left, HINTS.get(question) if question else None)
         except RecordingUnavailable as error:
             return _failed(at, recording, f"the recording is not there: {error}")
         except NotSound:

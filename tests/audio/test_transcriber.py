@@ -185,7 +185,7 @@ def test_a_hint_becomes_the_words_that_were_given_for_it_and_no_others(caller_vo
 
     words = {Hint.NUMBER: "ゼロ、イチ"}
     noting: Transcriber = FasterWhisperTranscriber(
-        Noting(), "noting", language="ja", invented=load_invented_phrases("ja"), clip_seconds=10, hotwords=words
+        Noting(), "noting", language="ja", invented=load_invented_phrases("ja"), clip_seconds=10, prompts=words
     )
     for hint in (None, Hint.NUMBER, Hint.PLACE):
         noting.transcribe(said(caller_voice, LEAK), hint)

@@ -9,9 +9,9 @@ import pytest
 
 from audio.recording import to_telephone_wav
 from audio.sound import Sound
-from audio.transcriber import Transcript, TranscriptionFailed
+from audio.transcriber import Hint, Transcript, TranscriptionFailed
 from ivr.channels.recorded_speech import RecordedSpeech
-from ivr.domain.call import EarsFailed, Spoke, StayedSilent
+from ivr.domain.call import EarsFailed, Question, Spoke, StayedSilent
 from ivr.ports import RecordingUnavailable
 from tests.channels.scripted_desk import NOON, RECORDING, RECORDING_URL
 
@@ -37,8 +37,10 @@ class Recogniser:
     heard: bool = True
     failure: Exception | None = None
     given: list[tuple[float, float]] = field(default_factory=list)
+    hints: list[Hint | None] = field(default_factory=list)
 
-    def transcribe_within(self, sound: Sound, seconds: float, hint: str | None = None) -> Transcript:
+    def transcribe_within(self, sound: Sound, seconds: float, hint: Hint | None = None) -> Transcript:
+        self.hints.append(hint)
         self.given.append((sound.seconds, seconds))
         if self.failure:
             raise self.failure
@@ -61,6 +63,16 @@ def test_what_fetching_took_is_missing_to_the_recogniser() -> None:
     recogniser = Recogniser()
     ears(Carrier(), recogniser, fetching_takes=2.5)(RECORDING_URL, RECORDING, NOON)
     assert recogniser.given == [(1.0, 3.5)]
+
+
+@pytest.mark.parametrize(
+    ("question", "hint"),
+    [(None, None), (Question.PHONE, Hint.NUMBER), (Question.READ_BACK, Hint.YES_NO), (Question.OPEN, None)],
+)
+def test_the_recogniser_is_told_what_was_asked(question: Question | None, hint: Hint | None) -> None:
+    recogniser = Recogniser()
+    ears(Carrier(), recogniser)(RECORDING_URL, RECORDING, NOON, question)
+    assert recogniser.hints == [hint]
 
 
 @pytest.mark.parametrize("recogniser", [Recogniser(heard=False), Recogniser(text=""), Recogniser(text=" ")])
