@@ -13,7 +13,8 @@ _ABOVE_SURE = 6.0  # dB over the noise: the detector lags by four windows at the
 _ABOVE_DOUBTFUL = 15.0
 _QUIETEST = -65.0  # dBFS: below it lies the coding noise of the line, not a room
 _LOUDEST = -30.0  # a line noisier than that is a voice we have not understood yet
-_RISE = 0.06  # dB a window, 2 dB a second: how fast the noise may grow unheard
+_SURELY_NONE = 0.05  # probability under which a window shows the line's own noise
+_FOLLOWING = 0.2  # share of the way to it that the floor goes with each such window: half a second to be there
 
 
 class Voiced(Enum):
@@ -24,13 +25,16 @@ class Voiced(Enum):
 
 @dataclass(slots=True)
 class NoiseFloor:
-    """The loudness of the line when nobody speaks, in dBFS: falls at once, rises slowly."""
+    """The loudness of the line when nobody speaks, in dBFS: falls at once, rises only while surely nobody does."""
 
     level: float = _QUIETEST
 
-    def follow(self, level: float) -> None:
-        level = max(level, _QUIETEST)
-        self.level = min(level, self.level + _RISE, _LOUDEST)
+    def follow(self, level: float, probability: float) -> None:
+        level = min(max(level, _QUIETEST), _LOUDEST)
+        if level < self.level:
+            self.level = level
+        elif probability < _SURELY_NONE:
+            self.level += _FOLLOWING * (level - self.level)
 
 
 @dataclass(slots=True)
@@ -44,7 +48,7 @@ class Endpoint:
         above = level - self.floor.level
         if probability >= _SURE and above >= _ABOVE_SURE:
             return Voiced.YES
-        self.floor.follow(level)
+        self.floor.follow(level, probability)
         return Voiced.DOUBTFUL if probability >= _DOUBTFUL and above >= _ABOVE_DOUBTFUL else Voiced.NO
 
 

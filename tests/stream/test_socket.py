@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from datetime import datetime
 from socket import SHUT_RDWR
@@ -144,8 +145,9 @@ def test_ears_that_fail_twice_are_an_event_and_the_webhooks_go_on(served: Served
     served.ears.broken = ["full", "full"]
     with connected(served.media) as peer:
         peer.introduces_itself().plays().sounds(600).sounds(800, SPEECH).sounds(400)
-        assert eventually(lambda: len(served.ears.asked) == 1)
-        peer.sounds(200)
+        assert eventually(lambda: served.ears.asked != [])
+        with contextlib.suppress(ConnectionClosed):  # the second try may have failed already
+            peer.sounds(200)
         assert peer.closed() == (1000, "handed over")
     assert isinstance(served.desk.last, EarsFailed)
 

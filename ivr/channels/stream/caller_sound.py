@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-KEPT_S = 75
-"""Longer than the longest reply with its pre-roll (60 s): 600 KB at most, 8 KB for every second that was needed."""
+KEPT_S = 62
+"""The longest reply there may be, with its pre-roll: half a megabyte, and less in a call that was shorter."""
 
 _BYTES_A_MS = 8
+_SPARE = 5000 * _BYTES_A_MS  # bytes forgotten at a time
 
 
 class CallerSound:
@@ -24,10 +25,9 @@ class CallerSound:
 
     def add(self, sound: bytes) -> None:
         self._sound += sound
-        if len(self._sound) > 2 * self._most:
-            spare = len(self._sound) - self._most
-            del self._sound[:spare]
-            self._forgotten += spare
+        if len(self._sound) > self._most + _SPARE:
+            del self._sound[:_SPARE]
+            self._forgotten += _SPARE
 
     def window(self, size: int) -> bytes | None:
         """The next `size` bytes that were not given yet, None while there are fewer."""

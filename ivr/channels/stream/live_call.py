@@ -83,6 +83,7 @@ class LiveCall:
         self._said = 0  # generation of marks: those of a cleared playback count no more
         self._heard = 0  # lines of this generation that were played to their end
         self._over = False
+        self._gone = False
 
     # --- from the socket --------------------------------------------------------------------------
 
@@ -108,6 +109,7 @@ class LiveCall:
     async def finish(self) -> None:
         """The caller or the socket is gone: what was being said is read and kept, everything else is let go."""
         if not self._over:
+            self._gone = True
             self._obey(self._taking.left())
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._desk.edge.settings.asr_deadline_s + 1):
@@ -239,7 +241,7 @@ class LiveCall:
 
     def _follow(self, turn: StoredTurn, *, only_the_question: bool = False) -> None:
         """Do what was decided, as far as live sound can: put a question. The rest is the carrier's."""
-        if self._over:
+        if self._over or self._gone:
             return
         self._turn = turn
         self._note("turn", turn=turn)
