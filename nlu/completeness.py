@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from nlu.meaning import Act, Expecting, Meaning, Place
+from nlu.meaning import Act, Expecting, Intent, Level, Meaning, Place
 from nlu.reading import sound as sound_of
 from nlu.source import DATA_DIR, pattern, read_mapping, strings
 
@@ -49,6 +49,8 @@ class Endings:
                 return _of_number(meaning, ending)
             case Expecting.PLACE:
                 return _of_place(meaning.slots.place, ending)
+            case Expecting.ANYTHING if not _has_a_matter(meaning):
+                return Completeness.OPEN if ending is Completeness.COMPLETE else ending
         return ending
 
     def is_backchannel(self, meaning: Meaning) -> bool:
@@ -62,6 +64,11 @@ class Endings:
         if not sound or self.soft.search(sound):
             return Completeness.OPEN
         return Completeness.UNFINISHED if self.unfinished.search(sound) else Completeness.OPEN
+
+
+def _has_a_matter(meaning: Meaning) -> bool:
+    """Who only greets or says who is speaking (救急隊です) has not come to the matter yet."""
+    return meaning.intent is not Intent.UNCLEAR or meaning.urgency.level is not Level.CALM or meaning.act is not None
 
 
 def _of_number(meaning: Meaning, ending: Completeness) -> Completeness:

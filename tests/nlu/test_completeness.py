@@ -45,6 +45,8 @@ TABLE = [
     (ANYTHING, "あのー", UNFINISHED),
     (ANYTHING, "引っ越すので水道を使いたいのですが", OPEN),
     (ANYTHING, "オペレーターをお願いします", COMPLETE),
+    (ANYTHING, "おはようございます", OPEN),  # the matter is still to come
+    (ANYTHING, "家の前の道ながや", OPEN),
     (SITUATION, "どんどん出ていて", OPEN),
     (SITUATION, "吹き出しとるがや", COMPLETE),
     (ANYTHING, "", OPEN),
