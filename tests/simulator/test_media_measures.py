@@ -14,7 +14,7 @@ def measured(*steps: tuple[str, float]) -> Measures:
                 measures.speaks("open")
             case "cleared":
                 measures.cleared()
-            case "ended" | "received" | "heard":
+            case "ended" | "received" | "heard" | "closed":
                 getattr(measures, step)(at_ms)
     return measures
 
@@ -42,6 +42,12 @@ def test_sound_before_anything_was_said_measures_nothing() -> None:
 def test_an_utterance_nobody_reacts_to_stays_without_times() -> None:
     steps = (("speaks", 0), ("ended", 1000), ("speaks", 0), ("ended", 9000), ("received", 9100), ("heard", 9100))
     assert [reply.received_ms for reply in replies(measured(*steps))] == [None, 100]
+
+
+def test_a_desk_that_goes_on_elsewhere_without_a_word_is_measured_by_its_closing() -> None:
+    assert replies(measured(("speaks", 0), ("ended", 1000), ("closed", 1300)))[0].closed_ms == 300
+    assert replies(measured(("speaks", 0), ("closed", 1300)))[0].closed_ms is None
+    assert replies(measured(("speaks", 0), ("ended", 1000), ("received", 1200), ("closed", 1300)))[0].closed_ms is None
 
 
 def test_times_do_not_run_from_one_stream_into_the_next() -> None:

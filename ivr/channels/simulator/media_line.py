@@ -98,6 +98,7 @@ class MediaLine:
         self._playback = Playback()
         self._began = 0.0
         self._speaking = False
+        self._closed_ms = 0.0
 
     async def run(self) -> Ended:
         """From the handshake to the end of the stream. Raises what the party raises."""
@@ -185,6 +186,7 @@ class MediaLine:
             async for message in socket:
                 for name in self._take(message):
                     await socket.send(self._to_desk.mark(name))
+        self._closed_ms = self._line_s() * 1000
 
     def _take(self, message: str | bytes) -> tuple[str, ...]:
         """Do what a message says; gives the marks to be echoed for it at once."""
@@ -211,6 +213,7 @@ class MediaLine:
         """The desk's end is closed: on purpose, or broken."""
         if socket.close_code not in _PLANNED:
             return self._lost(f"the desk's end of the stream broke with code {socket.close_code} (error 31903)")
+        self._measures.closed(self._closed_ms or self._line_s() * 1000)
         if self._playback.left_sounds:
             self._complain(
                 f"the desk closed the stream with {self._playback.left_ms:.0f} ms of sound still to be played"

@@ -11,13 +11,15 @@ class ReplyMeasured:
     """One utterance of the caller, as a reply `to` a question. Times in ms of line time after his last voiced frame.
 
     `received_ms`: when the first sound of the desk arrived; `heard_ms`: when the caller heard it, which is later by
-    the silence it begins with. None: nothing came before he spoke again. `cut_off`: the desk spoke before he was done.
+    the silence it begins with; `closed_ms`: when the desk, without a word, closed the stream to go on elsewhere. None:
+    it did not come to that before he spoke again. `cut_off`: the desk spoke before he was done.
     """
 
     to: str
     received_ms: float | None
     heard_ms: float | None
     cut_off: bool
+    closed_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class _Open:
     end_ms: float | None = None
     received_ms: float | None = None
     heard_ms: float | None = None
+    closed_ms: float | None = None
     cut_off: bool = False
 
 
@@ -96,12 +99,21 @@ class Measures:
             reply.heard_ms = at_ms - reply.end_ms
             self._waits = False
 
+    def closed(self, at_ms: float) -> None:
+        """The desk closes the stream."""
+        reply = self._replies[-1] if self._waits else None
+        if reply is not None and reply.end_ms is not None and reply.received_ms is None and not reply.cut_off:
+            reply.closed_ms = at_ms - reply.end_ms
+
     def report(self) -> MediaReport | None:
         """None when the call had no stream."""
         if not self._counts["streams"]:
             return None
         return MediaReport(
-            replies=tuple(ReplyMeasured(one.to, one.received_ms, one.heard_ms, one.cut_off) for one in self._replies),
+            replies=tuple(
+                ReplyMeasured(one.to, one.received_ms, one.heard_ms, one.cut_off, one.closed_ms)
+                for one in self._replies
+            ),
             streams=self._counts["streams"],
             barge_ins=self._counts["clear"],
             sockets_lost=self._counts["lost"],
