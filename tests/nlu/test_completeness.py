@@ -47,7 +47,10 @@ TABLE = [
     (ANYTHING, "オペレーターをお願いします", COMPLETE),
     (ANYTHING, "おはようございます", OPEN),  # the matter is still to come
     (ANYTHING, "家の前の道ながや", OPEN),
-    (SITUATION, "どんどん出ていて", OPEN),
+    (ANYTHING, "マンホールから", UNFINISHED),
+    (ANYTHING, "道路の下から", UNFINISHED),
+    (ANYTHING, "水が止まらないから", OPEN),
+    (SITUATION, "どんどん出ていて", UNFINISHED),
     (SITUATION, "吹き出しとるがや", COMPLETE),
     (ANYTHING, "", OPEN),
 ]

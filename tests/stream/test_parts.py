@@ -174,7 +174,7 @@ def test_lines_said_long_ago_are_forgotten_first() -> None:
 def test_every_line_without_slots_is_ready_answers_last_and_a_broken_one_stops_nothing() -> None:
     voice = Counting()
     with ThreadPoolExecutor(1) as threads:
-        lines = {"faq.start": "d", "b.x": "broken", "a.x": "a {place}", "c.x": "c"}
+        lines = {"faq.start": "d", "b.x": "broken", "a.x": "a {place}", "c.x": "c", "word.pause": "、"}
         LineSounds(voice, threads).warm(lines, "ja", stopped=lambda: False)
     assert voice.asked == ["broken", "c", "d"]
 

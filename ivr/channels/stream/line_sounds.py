@@ -17,6 +17,7 @@ MOST_BYTES = 32 * 1024 * 1024
 """An hour of speech: every fixed line of the script several times over."""
 
 _FULL_STOP = "。"
+_PARTS = "word."  # never spoken alone
 _ANSWERS = "faq."  # long, many, and asked for less often than any greeting: last
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class LineSounds:
         for key, text in sorted(lines.items(), key=lambda line: line[0].startswith(_ANSWERS)):
             if stopped():
                 return
-            if "{" in text:
+            if "{" in text or key.startswith(_PARTS):
                 continue
             try:
                 self.made(text, language)
