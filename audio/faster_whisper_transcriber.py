@@ -20,8 +20,6 @@ from audio.sound import Sound
 from audio.spoken_clips import RATE, spoken_clips
 from audio.transcriber import NEVER_SAID, Hint, ModelMissing, Transcript, TranscriptionFailed, nothing_heard
 
-_MOST_TOWNS = 40  # in a prompt: Whisper's has room for some 200 tokens
-
 
 class FasterWhisperTranscriber:
     """A Transcriber over one loaded model. Load one per process; calls from several threads wait for each other.
@@ -153,7 +151,6 @@ def load_faster_whisper(
     if language != "en" and not loaded.model.is_multilingual:
         raise ModelMissing(f"The speech model {model!r} understands English only. {REMEDY}")
     expected = load_hints(language)
-    towns_in_prompt = "、".join(towns[:_MOST_TOWNS])
     ctc = load_ctc_head(source, expected.grammars) if isinstance(source, Path) and device == "cpu" else None
     transcriber = FasterWhisperTranscriber(
         loaded,
@@ -161,7 +158,7 @@ def load_faster_whisper(
         language=language,
         invented=load_invented_phrases(language),
         clip_seconds=clip_seconds,
-        prompts={**expected.prompts, Hint.PLACE: towns_in_prompt} if hints else None,
+        prompts=expected.prompts_with(towns) if hints else None,
         ctc=ctc,
     )
     transcriber.warm_up()

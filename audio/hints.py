@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 from audio.ctc_grammar import Grammar
 from audio.transcriber import Hint
+
+_MOST_TOWNS = 40  # Whisper's prompt has room for some 200 tokens
 
 
 class BadHints(ValueError):
@@ -21,6 +23,10 @@ class Hints:
 
     prompts: Mapping[Hint, str]
     grammars: Mapping[Hint, Grammar]
+
+    def prompts_with(self, towns: Sequence[str]) -> Mapping[Hint, str]:
+        """All prompts; that for a place names the first of the towns."""
+        return {**self.prompts, Hint.PLACE: "、".join(towns[:_MOST_TOWNS])} if towns else self.prompts
 
 
 def load_hints(language: str) -> Hints:

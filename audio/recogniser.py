@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, Self
 
 from audio.sound import Sound
 from audio.transcriber import Hint, ModelMissing, Transcript, TranscriptionFailed
@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 
 _TEND_EVERY_S = 1.0
 _AGAIN_AFTER_S = (1.0, 5.0, 30.0)  # how long a worker that cannot be started is left alone
+
+
+class RecogniserFull(TranscriptionFailed):
+    """Every place that this job might take is taken. Temporary."""
 
 
 class Worker(Protocol):
@@ -117,6 +121,11 @@ class Recogniser:
         """Whether a job could be done at all: not closed, and not every worker beyond starting."""
         return not self._closed.is_set() and any(bench.up for bench in self._benches)
 
+    @property
+    def most_jobs(self) -> int:
+        """How many jobs may be running or waiting at a time."""
+        return len(self._benches) + self._places
+
     def submit(
         self, sound: Sound, hint: Hint | None = None, *, urgent: bool = False, seconds: float | None = None
     ) -> Future[Transcript]:
@@ -144,6 +153,12 @@ class Recogniser:
     ) -> Transcript:
         """The transcript, if it is there within `seconds` (waiting included). Raises TranscriptionFailed if not."""
         return self.submit(sound, hint, urgent=urgent, seconds=seconds).result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Take no more jobs, fail those that wait or run, end the workers. Closing again does nothing."""
@@ -196,7 +211,7 @@ class Recogniser:
         waiting = len(self._urgent) + len(self._ordinary)
         full = waiting >= self._places + idle
         if full or (not urgent and len(self._ordinary) >= self._places - self._reserved + idle):
-            raise TranscriptionFailed("the recogniser is full")
+            raise RecogniserFull("the recogniser is full")
 
     def _leave_queue(self, job: _Job) -> None:
         """A job that ended while it waited (late, cancelled) gives its place back."""

@@ -50,6 +50,10 @@ class TranscriptionFailed(Exception):
     """This piece of sound could not be transcribed now (late, full, broken). Temporary: another try may succeed."""
 
 
+class TranscriptionRefused(TranscriptionFailed):
+    """This piece of sound, or whoever brings it, will be refused again (key, model, format). Permanent."""
+
+
 class Transcriber(Protocol):
     """Sound in, text out. `name` says which model it is, for people."""
 

@@ -17,10 +17,12 @@ from typing import Any
 from flask import Flask
 
 import audio
+from audio.hints import load_hints
 from audio.pyopenjtalk_synthesiser import PyOpenJTalkSynthesiser
 from audio.readings import load_readings
 from audio.recogniser import Recogniser
 from audio.recogniser_process import start_recogniser
+from audio.remote_transcriber import connect_recogniser
 from audio.transcriber import ModelMissing
 from audio.voice import Voice
 from audio.voice_activity import VoiceActivity
@@ -142,7 +144,22 @@ def _ears(settings: Settings) -> tuple[Recogniser | None, str | None]:
 
 
 def open_recogniser(settings: Settings) -> Recogniser:
-    """The recogniser that the settings name, ready to work. Raises ModelMissing."""
+    """The recogniser that the settings name, here or on a server elsewhere. Raises ModelMissing."""
+    if not settings.asr_url:
+        return own_recogniser(settings)
+    prompts = load_hints(LANGUAGE).prompts_with(tuple(town_readings())) if settings.asr_hints else None
+    return connect_recogniser(
+        settings.asr_url,
+        model=Path(settings.asr_model).name if Path(settings.asr_model).is_absolute() else settings.asr_model,
+        key=settings.asr_key.get_secret_value() if settings.asr_key else None,
+        seconds=settings.asr_deadline_s,
+        workers=settings.asr_workers,
+        prompts=prompts,
+    )
+
+
+def own_recogniser(settings: Settings) -> Recogniser:
+    """Processes of this machine, all ready to work. Raises ModelMissing."""
     return start_recogniser(
         settings.asr_model,
         workers=settings.asr_workers,

@@ -356,17 +356,38 @@ def _print_row(row: dict[str, Any]) -> None:
 @JSON_FLAG
 def transcribe(files: tuple[Path, ...], as_json: bool) -> None:
     """What the recogniser hears in WAV files (8 or 16 kHz)."""
-    from audio.faster_whisper_transcriber import load_faster_whisper
     from audio.recording import decode
+    from audio.transcriber import TranscriptionFailed
+    from ivr.app import open_recogniser
 
+    with open_recogniser(read_settings()) as recogniser:
+        for path in files:
+            try:
+                heard = recogniser.transcribe(decode(path.read_bytes()))
+            except TranscriptionFailed as error:
+                raise click.ClickException(f"{path}: {error}") from error
+            if as_json:
+                _print_row({"file": str(path), "text": heard.text, "language": heard.language, "ms": heard.duration_ms})
+            else:
+                click.echo(f"{path}: {heard.text or '(nothing heard)'}  [{recogniser.name}]")
+
+
+@main.command("serve-asr")
+@click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
+@click.option("--port", default=8090, show_default=True, help="port to listen on")
+def serve_asr(host: str, port: int) -> None:
+    """Open the recogniser to other programs, as OpenAI's /v1/audio/transcriptions."""
+    from audio.asr_server import serve_until_told
+    from ivr.app import own_recogniser
+
+    logging.getLogger().setLevel(logging.INFO)
     settings = read_settings()
-    recogniser = load_faster_whisper(settings.asr_model)
-    for path in files:
-        heard = recogniser.transcribe(decode(path.read_bytes()))
-        if as_json:
-            _print_row({"file": str(path), "text": heard.text, "language": heard.language, "ms": heard.duration_ms})
-        else:
-            click.echo(f"{path}: {heard.text or '(nothing heard)'}  [{recogniser.name}]")
+    key = settings.asr_key.get_secret_value() if settings.asr_key else None
+    if key is None and host not in ("127.0.0.1", "::1", "localhost"):
+        raise click.ClickException(f"set {PREFIX}ASR_KEY: without it whoever reaches {host} could use this server")
+    with own_recogniser(settings) as recogniser:
+        log.info("the recogniser (%s) is open on http://%s:%d", recogniser.name, host, port)
+        serve_until_told(recogniser, host, port, key=key)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,16 @@ class Settings(BaseSettings):
         str(HOME / "audio" / "models" / "mizumado-ja"),
         description="CTranslate2 Whisper folder or hub name; empty = none",
     )
-    asr_workers: int = Field(1, ge=1, le=64, description="recogniser processes, one thread and one model each")
+    asr_url: str | None = Field(
+        None, description="another server's recogniser (OpenAI's API): its origin, or its address up to /v1"
+    )
+    asr_key: SecretStr | None = Field(None, description="bearer token of that server, and of `mizumado serve-asr`")
+    asr_workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="recogniser processes, one thread and one model each; with a URL: requests",
+    )
     asr_hints: bool = Field(
         False, description="tell a full-size model what was asked by a prompt; a CTC head is always told"
     )
@@ -79,6 +88,13 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")) or value.count("/") > 3 or value != value.lower():
             raise ValueError("must be an origin in lower case such as https://desk.example.jp, without a path")
         return value.rstrip("/")
+
+    @field_validator("asr_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must be a web address such as http://127.0.0.1:8090, or empty for our own recogniser")
+        return value or None
 
     @field_validator("notify")
     @classmethod

@@ -129,7 +129,8 @@ def test_a_worker_killed_while_idle_loses_nothing(started: Callable[..., Recogni
     recogniser = started(ProcessWorker(recipe()))
     before = process_of(recogniser)
     os.kill(before, signal.SIGKILL)
-    assert ended(before)
+    while Path(f"/proc/{before}").exists():  # the recogniser itself finds it dead, once a second
+        time.sleep(0.005)
     assert process_of(recogniser) != before
 
 
