@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint types layers data unit bench diagram routes clean
+.PHONY: help setup demo serve test lint types layers data unit bench soak diagram routes clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,8 +43,13 @@ data: setup  ## words, answers, hours, forms: everything people wrote
 unit: setup  ## the tests alone
 	@$(BIN)/python -m pytest
 
-bench: setup  ## webhooks beside a bare signed Flask route, in one run
+bench: setup  ## webhooks beside a bare route; live sound: how soon it answers, how many callers it hears at once
 	@$(BIN)/python -m tests.bench.webhooks
+	@$(BIN)/python -m tests.bench.latency
+	@$(BIN)/python -m tests.bench.streams
+
+soak: setup  ## half an hour of twenty callers over live sound: memory, lost calls
+	@$(BIN)/python -m tests.bench.soak
 
 diagram: setup  ## the dialogue as a Mermaid state diagram, drawn by running it
 	@$(BIN)/mizumado diagram

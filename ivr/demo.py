@@ -8,12 +8,14 @@ from typing import TextIO
 
 from ivr.channels.simulator.call_file import CallFile
 from ivr.channels.simulator.journal import Journal, TicketFacts
+from ivr.channels.simulator.media_faults import LineQuality
 from ivr.channels.simulator.read_calls import read_calls
 from ivr.channels.simulator.run import Mode, Result, run_files
 from ivr.domain.hours import tokyo
 from ivr.settings import Settings
 from ivr.stage import stage_for
 
+LINE = LineQuality(speed=2.0)
 SPEAKERS = {"desk": "desk  ", "caller": "heard "}
 
 
@@ -21,13 +23,13 @@ def demo(paths: Sequence[Path], settings: Settings, out: TextIO) -> bool:
     """Play the calls of `paths` with sound over signed HTTP; print them to `out`. True when all went as expected."""
     calls = {call.id: call for call in read_calls(paths)}
     out.write(
-        "mizumado demo: callers' voices are synthesised, sent as 8 kHz µ-law recordings and recognised by "
-        f"faster-whisper;\nthe desk answers over real HTTP with signed webhooks. Speech model: "
-        f"{Path(settings.asr_model).name} ({settings.asr_model}).\nloading …\n"
+        "mizumado demo: callers' voices are synthesised and sent live, as 8 kHz µ-law frames over a media socket; "
+        f"faster-whisper hears them.\nThe desk answers on the same socket and by signed webhooks, at {LINE.speed:.0f} "
+        f"times the speed of life. Speech model: {Path(settings.asr_model).name} ({settings.asr_model}).\nloading …\n"
     )
     out.flush()
     good = True
-    for result in run_files(paths, Mode.RECORD, stage_for(settings, out)):
+    for result in run_files(paths, Mode.STREAM, stage_for(settings, out), quality=LINE):
         out.write(told(calls[result.id], result))
         out.flush()
         good = good and result.passed
