@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from audio.endpoint import Voiced
-from ivr.channels.stream.turn_taking import Commands, Drop, Reading, Recognise, TurnTaking
+from ivr.channels.stream.orders import Commands, Drop, Reading, Recognise
+from ivr.channels.stream.turn_taking import TurnTaking
 from ivr.domain.call import Question
 from ivr.storage.script_files import read_listening
 from nlu.completeness import Completeness

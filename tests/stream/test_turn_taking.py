@@ -5,19 +5,8 @@ from __future__ import annotations
 import pytest
 
 from audio.endpoint import Voiced
-from ivr.channels.stream.turn_taking import (
-    BARGE_IN_MS,
-    FILLER_MS,
-    PRE_ROLL_MS,
-    AskToWait,
-    Clear,
-    GiveUp,
-    Keys,
-    NoReply,
-    Recognise,
-    Reply,
-    SpeakOn,
-)
+from ivr.channels.stream.orders import AskToWait, Clear, GiveUp, Keys, NoReply, Recognise, Reply, SpeakOn
+from ivr.channels.stream.turn_taking import BARGE_IN_MS, FILLER_MS, PRE_ROLL_MS
 from ivr.domain.call import Question
 from tests.stream.caller import HALF, LEAK, LISTENING, NO, NOD, NOISE, PERHAPS, PLACE, YES, Conversation
 

@@ -12,8 +12,8 @@ from audio.transcriber import Hint, Transcript
 from audio.voice_activity import Line as Ear
 from ivr.channels.edge import Edge
 from ivr.channels.stream.line_sounds import LineSounds
+from ivr.channels.stream.orders import Reading
 from ivr.channels.stream.places import Places
-from ivr.channels.stream.turn_taking import Reading
 from ivr.domain.call import Question
 from nlu.completeness import Endings, morae
 from nlu.meaning import Act, Meaning

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
@@ -19,19 +19,17 @@ from audio.sound import TELEPHONE_RATE, from_int16
 from audio.transcriber import Transcript, TranscriptionFailed
 from audio.voice_activity import WINDOW_BYTES, WINDOW_MS
 from audio.voice_activity import Line as Ear
-from ivr.channels.stream import turn_taking as taking
+from ivr.channels.stream import orders
 from ivr.channels.stream.caller_sound import CallerSound
 from ivr.channels.stream.desk import HINTS, LiveDesk
-from ivr.channels.stream.line_sounds import pieces_of
 from ivr.channels.stream.protocol import (
     KeyCame,
     MarkCame,
     Message,
     SoundCame,
-    clear_message,
-    mark_message,
-    sound_messages,
 )
+from ivr.channels.stream.speech import Speech
+from ivr.channels.stream.turn_taking import TurnTaking
 from ivr.domain.call import (
     Ask,
     Dialled,
@@ -39,7 +37,6 @@ from ivr.domain.call import (
     EarsFailed,
     Event,
     HangUp,
-    Line,
     Pressed,
     Question,
     Say,
@@ -54,7 +51,6 @@ from ivr.security.redaction import where
 
 logger = logging.getLogger(__name__)
 
-ONE_MOMENT = Line("ladder.one_moment")
 STORE_TRIES = 3
 STORE_AGAIN_S = 1.0
 FILLER_S = 4.0  # dead air while the desk decides
@@ -66,22 +62,18 @@ class LiveCall:
     def __init__(
         self, desk: LiveDesk, sid: str, stream_sid: str, send: Callable[[str], None], close: Callable[[str], None]
     ) -> None:
-        self._desk, self._sid, self._stream_sid = desk, sid, stream_sid
-        self._send, self._close = send, close
+        self._desk, self._sid, self._close = desk, sid, close
         self._loop = asyncio.get_running_loop()
         self._watch = desk.watch(sid)
-        self._taking = taking.TurnTaking()
+        self._taking = TurnTaking()
         self._endpoint = new_endpoint()
         self._sound = CallerSound()
         self._ear = Ear(self._listened_elsewhere)
         self._now = 0
         self._jobs: dict[int, Future[Transcript]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._speech: asyncio.Task[None] | None = None
         self._turn: StoredTurn | None = None
-        self._lines: list[Line] = []
-        self._said = 0  # generation of marks: those of a cleared playback count no more
-        self._heard = 0  # lines of this generation that were played to their end
+        self._speech = Speech(desk, stream_sid, send, self._taking, self._start, self._note, self._end)
         self._over = False
         self._gone = False
 
@@ -102,7 +94,8 @@ class LiveCall:
                 self._note("key")
                 self._obey(self._taking.key(digit))
             case MarkCame(name=name):
-                self._marked(name)
+                if self._speech.marked(name):
+                    self._obey(self._taking.played())
             case _:
                 pass
 
@@ -139,7 +132,7 @@ class LiveCall:
         self._now += WINDOW_MS
         self._obey(self._taking.window(self._now, self._endpoint.window(probability, level), WINDOW_MS))
 
-    def _recognise(self, order: taking.Recognise) -> None:
+    def _recognise(self, order: orders.Recognise) -> None:
         assert self._turn is not None  # noqa: S101 - nothing is recognised before a question was put
         call, question = self._turn.call, self._turn.call.question or Question.OPEN
         urgent = call.dialled is Dialled.NIGHT_LINE or (call.report is not None and call.report.urgent)
@@ -159,9 +152,9 @@ class LiveCall:
 
         job.add_done_callback(transcribed)
 
-    def _read(self, order: taking.Recognise, question: Question, done: Future[Transcript]) -> None:
+    def _read(self, order: orders.Recognise, question: Question, done: Future[Transcript]) -> None:
         """In a thread: the transcript's place in the conversation."""
-        result: taking.Reading | str
+        result: orders.Reading | str
         try:
             transcript = done.result()
             result = self._desk.read(order.before, transcript.text.strip() if transcript.heard else "", question)
@@ -173,7 +166,7 @@ class LiveCall:
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._was_read, order.job, result)
 
-    def _was_read(self, job: int, result: taking.Reading | str) -> None:
+    def _was_read(self, job: int, result: orders.Reading | str) -> None:
         if self._jobs.pop(job, None) is None:
             return  # dropped meanwhile
         if isinstance(result, str):
@@ -185,28 +178,29 @@ class LiveCall:
 
     # --- deciding ---------------------------------------------------------------------------------
 
-    def _obey(self, commands: taking.Commands) -> None:
+    def _obey(self, commands: orders.Commands) -> None:
         for command in commands:
             match command:
-                case taking.Recognise():
+                case orders.Recognise():
                     self._recognise(command)
-                case taking.Drop(job=job):
+                case orders.Drop(job=job):
                     dropped = self._jobs.pop(job, None)
                     if dropped is not None:
                         dropped.cancel()
-                case taking.Clear():
-                    self._clear()
-                case taking.SpeakOn():
-                    self._say(self._lines[self._heard :])
-                case taking.AskToWait():
-                    self._start(self._fill())
-                case taking.Reply(text=text):
+                case orders.Clear():
+                    self._note("interrupted", lines_heard=self._speech.heard)
+                    self._speech.clear()
+                case orders.SpeakOn():
+                    self._speech.say_on()
+                case orders.AskToWait():
+                    self._start(self._speech.fill())
+                case orders.Reply(text=text):
                     self._take(Spoke(self._desk.edge.clock.now(), text, question=self._question))
-                case taking.Keys(keys=keys):
+                case orders.Keys(keys=keys):
                     self._take(Pressed(self._desk.edge.clock.now(), keys))
-                case taking.NoReply():
+                case orders.NoReply():
                     self._take(StayedSilent(self._desk.edge.clock.now()))
-                case taking.GiveUp(why=why):
+                case orders.GiveUp(why=why):
                     self._take(EarsFailed(self._desk.edge.clock.now(), why))
 
     @property
@@ -219,7 +213,7 @@ class LiveCall:
         self._start(self._decided(f"turn:{self._turn.seq}", event))
 
     async def _decided(self, key: str, event: Event) -> None:
-        filler = self._loop.call_later(FILLER_S, lambda: self._start(self._fill()))
+        filler = self._loop.call_later(FILLER_S, lambda: self._start(self._speech.fill()))
         try:
             for tried in range(STORE_TRIES):
                 try:
@@ -256,61 +250,11 @@ class LiveCall:
             return
         before = [line for one in turn.actions if isinstance(one, Say) for line in one.lines]
         self._taking.ask(self._desk.edge.wording.listening_to(call))
-        self._say(closing.lines if only_the_question else (*before, *closing.lines))
+        self._speech.say(closing.lines if only_the_question else (*before, *closing.lines), call.language)
 
     def _end(self, reason: str) -> None:
         self._over = True
         self._close(reason)
-
-    # --- speaking ---------------------------------------------------------------------------------
-
-    def _say(self, lines: Sequence[Line]) -> None:
-        if self._speech is not None:
-            self._speech.cancel()
-        self._lines, self._said, self._heard = list(lines), self._said + 1, 0
-        self._speech = self._start(self._spoken(self._said))
-
-    async def _spoken(self, said: int) -> None:
-        """Send the lines, each with its mark; the first is on its way while the next is still being synthesised."""
-        edge, language = self._desk.edge, self._turn.call.language if self._turn is not None else "ja"
-        try:
-            for index, line in enumerate(self._lines):
-                for piece in pieces_of(edge.wording, line, language):
-                    sound = await self._desk.voice.sound(piece, language)
-                    guarded = line.key in edge.wording.uninterruptible
-                    self._taking.speak(len(sound) * 1000 // TELEPHONE_RATE, guarded=guarded)
-                    for message in sound_messages(self._stream_sid, sound):
-                        self._send(message)
-                    self._note("said", text=piece)
-                self._send(mark_message(self._stream_sid, f"{said}.{index}"))
-        except Exception as error:  # noqa: BLE001  # whatever the voice met: the carrier's own way goes on
-            logger.error("a line could not be spoken: %s", where(error))
-            self._end("a line could not be spoken")
-            return
-        self._taking.said_all()
-
-    async def _fill(self) -> None:
-        """A word so that the line is not dead. It belongs to no question and has no mark."""
-        wording = self._desk.edge.wording
-        for piece in pieces_of(wording, ONE_MOMENT, "ja"):
-            for message in sound_messages(self._stream_sid, await self._desk.voice.sound(piece, "ja")):
-                self._send(message)
-
-    def _clear(self) -> None:
-        if self._speech is not None:
-            self._speech.cancel()
-        self._said += 1
-        self._send(clear_message(self._stream_sid))
-        self._note("interrupted", lines_heard=self._heard)
-
-    def _marked(self, name: str) -> None:
-        """A line was played. Marks of a cleared playback come back too, and prove nothing (vellum PR 38316)."""
-        said, _, index = name.partition(".")
-        if said != str(self._said) or not index.isdecimal():
-            return
-        self._heard = int(index) + 1
-        if self._heard >= len(self._lines):
-            self._obey(self._taking.played())
 
     # --- housekeeping -----------------------------------------------------------------------------
 

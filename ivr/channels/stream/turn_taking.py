@@ -13,10 +13,22 @@ must then be depends on what the text still lacks for the question (`Listening`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from audio.endpoint import Voiced
+from ivr.channels.stream.orders import (
+    AskToWait,
+    Clear,
+    Commands,
+    Drop,
+    GiveUp,
+    Keys,
+    NoReply,
+    Reading,
+    Recognise,
+    Reply,
+    SpeakOn,
+)
 from ivr.domain.listening import Listening
 from nlu.completeness import Completeness
 
@@ -40,82 +52,6 @@ CHUNK_MS = 6000  # longer speech is recognised in pieces, cut in pauses
 FILLER_MS = 4000  # dead air until the caller is asked for a moment
 FEWEST_MORAE = 2  # fewer over the desk's own voice interrupt nothing
 FEWEST_MORAE_OF_A_TAIL = 6  # begun before the question was put: お願いします is the end of the last reply
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the recogniser and the understanding make of an utterance so far. `text` is "" when nobody spoke."""
-
-    text: str
-    completeness: Completeness = Completeness.OPEN
-    backchannel: bool = False
-    morae: int = 0
-    answers: bool = False
-    """Whether it says yes or no."""
-
-
-# --- commands: what to do, imperative ---------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Recognise:
-    """Write down the sound from `begin_ms` to `end_ms`; `before` is what the same utterance said until then."""
-
-    job: int
-    begin_ms: int
-    end_ms: int
-    before: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """The result of `job` is not wanted any more."""
-
-    job: int
-
-
-@dataclass(frozen=True, slots=True)
-class Clear:
-    """Stop speaking now."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpeakOn:
-    """The interruption was nothing: say what was not heard once more."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskToWait:
-    """The caller hears nothing while we think: a filler."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The turn is over: the caller said `text`, and fell silent at `ended_ms`."""
-
-    text: str
-    ended_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    keys: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoReply:
-    """Nothing was said or pressed in the time given."""
-
-
-@dataclass(frozen=True, slots=True)
-class GiveUp:
-    """The recogniser failed twice on one utterance."""
-
-    why: str
-
-
-Command = Recognise | Drop | Clear | SpeakOn | AskToWait | Reply | Keys | NoReply | GiveUp
-Commands = list[Command]
 
 
 @dataclass(slots=True)
@@ -412,8 +348,3 @@ class TurnTaking:
             return []
         self._keys, self._listening = "", None
         return [Keys(keys)]
-
-
-def only(commands: Iterable[Command], kind: type[Command]) -> list[Command]:
-    """The commands of one kind."""
-    return [command for command in commands if isinstance(command, kind)]
