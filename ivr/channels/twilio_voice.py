@@ -14,7 +14,7 @@ from ivr.channels import twilio_requests as facts
 from ivr.channels.edge import Edge
 from ivr.channels.spoken_audio import clip_addresses
 from ivr.channels.twilio_desks import DeskRoutes
-from ivr.channels.twilio_rest import api_base
+from ivr.channels.twilio_replies import recording_brought, reply_heard
 from ivr.channels.twilio_signature import SignatureGate
 from ivr.channels.twiml import Mouth, TurnTwiml, written
 from ivr.channels.way_on import TRIES, WayOn, field, twiml
@@ -31,7 +31,6 @@ from ivr.domain.call import (
     Line,
     NobodyAnswered,
     PersonAnswered,
-    Pressed,
     Question,
     SoundLost,
     Spoke,
@@ -135,11 +134,11 @@ class CallerRoutes:
             abort(404)
 
         def reply() -> StoredTurn:
-            heard = self._heard(sid, seq)
+            heard = reply_heard(self._edge, sid, seq)
             if isinstance(heard, Spoke):
                 heard = replace(heard, question=Question(question))
             turn = self._edge.commit(sid, f"turn:{seq}", heard)
-            recording = _recording()
+            recording = recording_brought()
             if recording and not turn.repeated and not isinstance(heard, EarsFailed):
                 self._edge.forget(recording)  # read, and staff need not hear it: the carrier shall not keep it
             return turn
@@ -152,7 +151,7 @@ class CallerRoutes:
         sid = caller_sid()
 
         def left() -> StoredTurn:
-            now, recording = self._edge.clock.now(), _recording()
+            now, recording = self._edge.clock.now(), recording_brought()
             event: Event = StayedSilent(now)
             if recording is not None:
                 event = LeftMessage(now, recording, facts.seconds(field("RecordingDuration")))
@@ -276,24 +275,6 @@ class CallerRoutes:
             ears = Ears.STREAM if live else Ears.RECORD
         return Ears.KEYS if ears is Ears.RECORD and edge.hear is None else ears
 
-    def _heard(self, sid: str, seq: int) -> Event:
-        now = self._edge.clock.now()
-        if keys := facts.keys_pressed(request.form.get("Digits")):
-            return Pressed(now, keys)
-        if words := facts.words_spoken(request.form.get("SpeechResult")):
-            return Spoke(now, words)
-        recording = _recording()
-        if recording is None or field("RecordingDuration") == "0":
-            return StayedSilent(now)
-        if self._edge.turns.turn(sid, seq + 1) is not None:
-            return StayedSilent(now)  # repeated: the stored reply is given whatever this is, so nothing is transcribed
-        if self._edge.hear is None:
-            return EarsFailed(now, "no recogniser", recording)
-        # After a Redirect of ours only the id is left of the recording; its address follows from that.
-        settings = self._edge.settings
-        address = f"{api_base(settings)}/2010-04-01/Accounts/{settings.twilio_account_sid}/Recordings/{recording}"
-        return self._edge.hear(request.form.get("RecordingUrl") or address, recording, now)
-
     def _reached_a_person(self, sid: str, seq: int, queue_result: str, dial_status: str) -> bool:
         """Bridged by the queue, or dialled and accepted: by a key (stored) or, had that been lost, by Twilio's word."""
         if queue_result:
@@ -311,15 +292,6 @@ class CallerRoutes:
             if any(isinstance(action, kinds) for action in turn.actions):
                 return turn
         return None
-
-
-def _recording() -> str | None:
-    """The id of the recording this webhook brings, None if it brings none."""
-    sid = field("RecordingSid")
-    if sid is not None and facts.RECORDING_SID.fullmatch(sid):
-        return sid
-    in_url = facts.RECORDING_SID.search(field("RecordingUrl") or "")
-    return in_url[0] if in_url else None
 
 
 def _times_again(error_url: str | None) -> int:
