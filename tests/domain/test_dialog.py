@@ -537,6 +537,15 @@ def test_a_sentence_no_recogniser_could_read_goes_to_staff_as_sound(play: Play) 
     assert NotifyStaff in kinds(turn)
 
 
+def test_a_number_put_right_at_the_confirmation_of_a_place_keeps_the_town(play: Play, script: Script) -> None:
+    corrected = replace(Place("番地は15の8"), banchi="15-8")
+    no = spoke("いいえ、番地は15の8です", NIGHT, act=Act.NO, place=corrected)
+    turn = play(NIGHT_CALL, urgent(), spoke("カンダ", NIGHT, place=replace(BY_SOUND, banchi="12-3")), no)
+    assert turn.call.question is Question.CONFIRM_PLACE
+    assert "神田" in spoken(script, turn)
+    assert "15の8" in spoken(script, turn)
+
+
 def test_what_a_caller_was_saying_when_he_hung_up_still_reaches_the_ticket(play: Play) -> None:
     place = spoke("泉野出町四丁目の", NIGHT, place=TOWN_ONLY)
     turn = play(NIGHT_CALL, urgent(), HungUp(NIGHT), replace(place, question=Question.PLACE))

@@ -73,7 +73,9 @@ def _place_confirmed(script: Script, call: Call, report: Report, meaning: Meanin
         return moves.next_question(script, replace(call, report=confirmed))
     report = reports.missed(report, _place_field(script, report), None)
     if meaning.act is Act.NO:
-        report = replace(report, place=None)
+        number = heard is not None and heard.town is None and (heard.chome is not None or heard.banchi is not None)
+        # いいえ、番地は15の8です: the town was right, and the number is put right in the same breath
+        report = reports.with_place(report, heard) if heard and number else replace(report, place=None)
     return moves.next_question(script, replace(call, report=report))
 
 
