@@ -273,6 +273,7 @@ def office_with(
         handover=partial(handover_line, script),
         hear=hear,
         streams=places if listens else None,
+        ears_ready=lambda: minds.transcriber is None or minds.transcriber.alive,
         voice=minds.voice,
         after_commit=partial(_wake, workers),
         hints={Question.PLACE: tuple(town_readings())[:MOST_HINTS]},

@@ -78,6 +78,11 @@ def _nothing(turn: StoredTurn) -> None:
     """No one to wake for `turn`."""
 
 
+def _ready() -> bool:
+    """Nobody knows better."""
+    return True
+
+
 def _keep(recording: str) -> None:
     """No one to delete `recording`."""
 
@@ -87,7 +92,8 @@ class Edge:
     """`take_turn`: (call id, idempotency key, event) -> the stored turn; may raise StoreUnavailable.
 
     `handover`: (call, desk id) -> the line a person hears before taking the caller. `hear` None: no recogniser, calls
-    begin on the rung of the keys. `streams` None: nobody listens to live sound. `voice_languages`: what the own voice
+    begin on the rung of the keys. `streams` None: nobody listens to live sound. `ears_ready`: whether the
+    recogniser works now; while it does not, calls begin on the keys too. `voice_languages`: what the own voice
     speaks, other languages get Twilio's <Say>. `hints`: words a carrier's recogniser should expect. `after_commit`
     wakes the jobs that a turn has work for; `forget` takes the id of a recording that has been read and is of no use
     any more (it must return at once and never raise). `apology`: the last words when everything here is broken.
@@ -101,6 +107,7 @@ class Edge:
     handover: Callable[[Call, str], Line]
     hear: Hear | None = None
     streams: Streams | None = None
+    ears_ready: Callable[[], bool] = _ready
     voice: Voice | None = None
     voice_languages: frozenset[str] = frozenset({"ja"})
     hints: Mapping[Question, tuple[str, ...]] = field(default_factory=dict)

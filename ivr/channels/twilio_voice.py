@@ -269,6 +269,8 @@ class CallerRoutes:
         """The highest rung that is wanted, there, and has a place: live sound, recordings, keys."""
         edge = self._edge
         ears = Ears(edge.settings.ears)
+        if ears in (Ears.STREAM, Ears.RECORD) and not edge.ears_ready():
+            return Ears.KEYS
         if ears is Ears.STREAM:
             urgent = dialled is Dialled.NIGHT_LINE
             live = edge.streams is not None and LANGUAGE in self._mouth.own and edge.streams.reserve(sid, urgent=urgent)

@@ -84,6 +84,14 @@ def test_the_night_line_asks_for_one_of_the_reserved_places() -> None:
     assert places.urgent == [True]
 
 
+def test_while_the_recogniser_is_dead_the_caller_is_served_by_keys() -> None:
+    desk = ScriptedDesk([(WHAT_IS_IT,)])
+    settings = desk_settings(ears="stream", voice="own")
+    more = {"streams": Places(), "hear": Hears(), "voice": Own(), "ears_ready": lambda: False}
+    Twilio(app_of(edge_of(desk, settings, **more))).post("/twilio/voice")
+    assert desk.call(SID).ears is Ears.KEYS  # type: ignore[union-attr]
+
+
 def test_without_anybody_to_listen_the_caller_is_served_by_keys() -> None:
     desk = ScriptedDesk([(WHAT_IS_IT,)])
     Twilio(app_of(edge_of(desk, desk_settings(ears="stream", voice="own")))).post("/twilio/voice")
