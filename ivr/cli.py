@@ -83,15 +83,15 @@ def serve() -> None:
     """Open the desk: webhooks, sound, notices, and the page for staff on this machine."""
     import uvicorn
 
-    from ivr.serving import SERVER, asgi, open_office
+    from ivr.serving import SERVER, open_office
 
     logging.getLogger().setLevel(logging.INFO)
     settings = read_settings()
     log.info("loading words, understanding, answers, voice and recogniser …")
-    with open_office(settings) as office:
+    with open_office(settings) as opened:
         _say_what_it_is(settings)
         uvicorn.run(
-            asgi(office.app, office.sockets.get),
+            opened.asgi,
             host=settings.host,
             port=settings.port,
             server_header=False,

@@ -1,4 +1,4 @@
-"""Opens the desk of this process and serves it: Flask and the media sockets in one ASGI application."""
+"""Opens the desk of this process and serves it: office, browser telephone and sockets in one ASGI application."""
 
 from __future__ import annotations
 
@@ -6,21 +6,44 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from faq_index import corpus as faq_corpus
 from ivr import app as root
+from ivr.channels.phone.booths import Booths
+from ivr.channels.phone.page import Phone, phone_blueprint
+from ivr.jobs.worker import Worker
 from ivr.settings import Settings, read_settings
 from ivr.storage.sql import open_store
+from ivr.trial_desk import TypedVoice, open_trial_desk
 from nlu import understand as nlu
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The desk of this process, and the booths in which staff try it."""
+
+    office: root.Office
+    booths: Booths
+
+    @property
+    def asgi(self) -> Any:
+        """What uvicorn runs."""
+
+        def socket(path: str) -> Any:
+            return self.office.sockets.get(path) or self.booths.socket(path)
+
+        return asgi(self.office.app, socket, events=self.booths.events)
+
+
 @contextmanager
-def open_office(settings: Settings, out: Any = None) -> Iterator[root.Office]:
-    """The desk of this process, from its settings, with its worker running; closed again in order."""
+def open_office(settings: Settings, out: Any = None) -> Iterator[Opened]:
+    """The desk of this process, from its settings, with its workers running; closed again in order."""
     minds = root.load_minds(settings)
     store = open_store(settings.database)
     try:
@@ -28,15 +51,29 @@ def open_office(settings: Settings, out: Any = None) -> Iterator[root.Office]:
             log.error("%s", minds.deaf_because)
         script = root.load_script(settings, minds.corpus)
         office = root.build_office(settings, minds, script, store, root.SystemClock(), out or sys.stdout)
+        booths = add_phone(office, minds)
+        sweeper = Worker("trials", [booths.sweep])
         office.warm()
         office.start()
+        sweeper.start()
         try:
-            yield office
+            yield Opened(office, booths)
         finally:
+            sweeper.stop()
+            booths.close()
             office.stop()
     finally:
         store.close()
         minds.close()
+
+
+def add_phone(office: root.Office, minds: root.Minds) -> Booths:
+    """The browser telephone, on the pages of `office`; its trials share `minds` and the script, nothing else."""
+    booths = Booths(partial(open_trial_desk, office.settings, minds, office.script))
+    deaf = minds.transcriber is None
+    phone = Phone(booths, root.SystemClock(), TypedVoice(), office.settings.ears, deaf)
+    office.app.register_blueprint(phone_blueprint(phone))
+    return booths
 
 
 SERVER: Mapping[str, Any] = {
@@ -46,19 +83,29 @@ SERVER: Mapping[str, Any] = {
     "lifespan": "off",
     "log_config": None,
     "access_log": False,  # an address may name a call
+    "timeout_graceful_shutdown": 8,  # s; a recognition may take 6, and a page that watches a trial would stay for ever
 }
 """How uvicorn serves a desk, everywhere."""
 
 
-def asgi(app: Any, sockets: Callable[[str], Any] = lambda _path: None, threads: int = 10) -> Any:
-    """Flask and the media sockets in one ASGI application. `sockets`: path -> who serves a WebSocket there, or None."""
+def asgi(
+    app: Any,
+    sockets: Callable[[str], Any] = lambda _path: None,
+    threads: int = 10,
+    events: Callable[[str], Any] = lambda _path: None,
+) -> Any:
+    """Flask and the sockets in one ASGI application. `sockets`: path -> who serves a WebSocket there, or None.
+
+    `events`: the same for event streams: they last as long as a page is open, and must not hold Flask's threads.
+    """
     from a2wsgi import WSGIMiddleware
 
     web = WSGIMiddleware(app, workers=threads)
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "websocket":
-            await web(scope, receive, send)
+            stream = events(scope["path"]) if scope["type"] == "http" else None
+            await (stream or web)(scope, receive, send)
             return
         served = sockets(scope["path"])
         if served is not None:
@@ -78,10 +125,11 @@ def route_table(folder: Path) -> list[tuple[str, str, str]]:
     script = root.load_script(settings, corpus)
     store = open_store(settings.database)
     try:
-        app = root.build_office(settings, minds, script, store, root.SystemClock(), sys.stdout).app
+        office = root.build_office(settings, minds, script, store, root.SystemClock(), sys.stdout)
+        add_phone(office, minds)
     finally:
         store.close()
-    rules = sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+    rules = sorted(office.app.url_map.iter_rules(), key=lambda rule: rule.rule)
     return [
         (",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})), rule.rule, rule.endpoint) for rule in rules
     ]

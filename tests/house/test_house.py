@@ -48,10 +48,11 @@ def test_every_command_is_documented(name: str) -> None:
 
 
 def test_every_route_of_the_telephone_is_signed_and_nothing_else_takes_posts(tmp_path: Path) -> None:
-    """The signature is checked for everything below /twilio/ (tests/channels); no other address takes a POST."""
+    """The signature is checked for everything below /twilio/ (tests/channels), loopback and Origin for everything below
+    /phone (tests/phone); no other address takes a POST."""
     for methods, path, _ in route_table(tmp_path):
         if "POST" in methods:
-            assert path.startswith("/twilio/"), path
+            assert path.startswith(("/twilio/", "/phone/")), path
         else:
             assert methods == "GET", path
 
