@@ -7,13 +7,17 @@ import platform
 import random
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
+if TYPE_CHECKING:
+    from audio.training.shards import Recipe
+
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
+_PATH = click.Path(exists=True, path_type=Path)
 
 
 @click.group(help=__doc__)
@@ -26,25 +30,34 @@ def main() -> None:
 @click.option("--towns", type=_FILE, required=True, help="gazetteer, JSON; 60 of its towns are held out")
 @click.option("--sentences", type=_FOLDER, help="folder of *.txt with the domain's own sentences")
 @click.option("--font", "fonts", type=_FILE, multiple=True, help="further .htsvoice files; mei_normal is always used")
-@click.option("--shards", default=100, show_default=True, help="files of 150 spoken clips and 75 joined ones")
+@click.option("--natural", type=_FOLDER, help="folder of *.bin: blends of these voices speak instead of the fonts")
+@click.option("--shards", default=100, show_default=True, help="files of some 220 clips")
 @click.option("--minutes", default=1e9, help="stop after that long; the same command goes on later")
 @click.option("--seed", default=1, show_default=True)
 def synthesise(
-    work: Path, towns: Path, sentences: Path | None, fonts: tuple[Path, ...], shards: int, minutes: float, seed: int
+    work: Path,
+    towns: Path,
+    sentences: Path | None,
+    fonts: tuple[Path, ...],
+    natural: Path | None,
+    shards: int,
+    minutes: float,
+    seed: int,
 ) -> None:
     """Text, voices, telephone and features: fill WORK/shards."""
     from audio.training.kana import canonical
     from audio.training.lexicon import load_lexicon
-    from audio.training.shards import Recipe, make_shard, save_shard
+    from audio.training.shards import Recipe, font_mouths, make_shard, save_shard
     from audio.training.speak import default_font
     from audio.training.text import Salad, hold_out, load_sentences, load_towns
     from audio.training.voices import VoiceFont
 
     trained, held = hold_out(load_towns(towns))
-    recipe = Recipe(
-        fonts=[default_font(), *(VoiceFont(path) for path in fonts)],
-        forbidden=frozenset(canonical(town.reading) for town in held),
-    )
+    forbidden = frozenset(canonical(town.reading) for town in held)
+    if natural:
+        recipe = _natural_recipe(natural, forbidden)
+    else:
+        recipe = Recipe(font_mouths([default_font(), *(VoiceFont(path) for path in fonts)]), forbidden)
     known = load_sentences(sentences) if sentences else []
     lexicon = load_lexicon()
     started = time.monotonic()
@@ -61,6 +74,16 @@ def synthesise(
         click.echo(f"{path.name}: {len(clips)} clips, {seconds:.0f} s, after {time.monotonic() - started:.0f} s")
 
 
+def _natural_recipe(voices: Path, forbidden: frozenset[str]) -> Recipe:
+    """Each utterance is dear (0.6 s of one core for a second of speech): short ones, each heard four times."""
+    from audio.training.kokoro import Kokoro
+    from audio.training.natural import Styles, load_styles, natural_mouths
+    from audio.training.shards import Recipe
+
+    mouths = natural_mouths(Styles(load_styles(voices)), Kokoro())
+    return Recipe(mouths, forbidden, spoken=40, takes=4, pairs=0.35, noises=0.01, longest=26, texts=2)
+
+
 @main.command()
 @click.argument("work", type=_FOLDER)
 @click.argument("stage", type=click.Choice(["ctc", "joint"]))
@@ -71,15 +94,19 @@ def synthesise(
 @click.option("--floor", default=0.0, show_default=True, help="share of it left at the end")
 @click.option("--warm-up", default=50, show_default=True, help="steps")
 @click.option("--varied/--as-they-are", default=True, show_default=True, help="vary tempo, tract, colour")
-@click.option("--start", type=_FILE, help="checkpoint whose weights to begin with")
+@click.option("--start", type=_PATH, help="checkpoint or exported model whose weights to begin with")
 @click.option("--name", help="of the checkpoint; the stage's unless given")
+@click.option(
+    "--minutes", default=1e9, help="stop after that long; the same command goes on later, with new shards too"
+)
 @click.option("--seed", default=1, show_default=True)
 def train(
-    work: Path, stage: str, start: Path | None, name: str | None, seed: int, warm_up: int, **options: Any
+    work: Path, stage: str, start: Path | None, name: str | None, minutes: float, seed: int, **options: Any
 ) -> None:
     """Train on WORK/shards: first `ctc`, the encoder alone, then `joint` with --start WORK/ctc.pt."""
     import torch
 
+    from audio.training.begin import load_exported
     from audio.training.shards import load_shard
     from audio.training.train import Stage, load_recogniser, new_recogniser
     from audio.training.train import train as run
@@ -88,9 +115,12 @@ def train(
     name = name or stage
     clips = [clip for path in sorted((work / "shards").glob("*.npz")) for clip in load_shard(path)]
     click.echo(f"{len(clips)} clips")
-    model = load_recogniser(start) if start else new_recogniser(seed)
-    plan = Stage(name=name, decoder=stage == "joint", warm_up=warm_up, **options)
-    run(model, clips, plan, work / f"{name}.pt", seed=seed, report=click.echo)
+    if start is None:
+        model = new_recogniser(seed)
+    else:
+        model = load_exported(start) if start.is_dir() else load_recogniser(start)
+    plan = Stage(name=name, decoder=stage == "joint", **options)
+    run(model, clips, plan, work / f"{name}.pt", seed=seed, report=click.echo, stop_after=minutes * 60)
 
 
 @main.command()

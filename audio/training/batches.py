@@ -23,6 +23,10 @@ HEAD = 4
 _TIMED = 0.05  # share of clips with a time before and behind, so that faster-whisper's defaults keep working
 _DROPPED = (0.0, 0.08, 0.2)  # share of text tokens hidden from the decoder, by batch: it has to listen
 
+_TRACTS = (0.87, 1.15)
+_LOG_STEP = np.log(6.4) / 27  # of the mel scale above 1 kHz
+_TOP_MEL = 15 + np.log(8.0) / _LOG_STEP  # 8 kHz
+
 Floats = npt.NDArray[np.float32]
 Random = np.random.Generator
 
@@ -126,13 +130,10 @@ def _token_rows(
 
 def _varied(mel: Floats, random: Random) -> Floats:
     """`mel` (80, n) at another tempo (and n), with shifted formants, another colour, and some of it covered."""
-    mel = _resampled(
-        mel, np.linspace(0, mel.shape[1] - 1, max(20, int(mel.shape[1] * random.uniform(0.9, 1.1)))), axis=1
-    )
-    warped = np.clip(np.arange(MELS) * random.uniform(0.94, 1.06) + random.uniform(-0.7, 0.7), 0, MELS - 1)
-    mel = _resampled(mel, warped, axis=0)
-    mel = mel + np.float32(random.uniform(-0.15, 0.15))
-    mel = mel + np.linspace(-1, 1, MELS, dtype=np.float32)[:, None] * np.float32(random.uniform(-0.2, 0.2))
+    frames = max(20, int(mel.shape[1] * random.uniform(0.86, 1.16)))
+    mel = _resampled(mel, np.linspace(0, mel.shape[1] - 1, frames), axis=1)
+    mel = _resampled(mel, _other_tract(random.uniform(*_TRACTS)), axis=0)
+    mel = mel + np.float32(random.uniform(-0.15, 0.15)) + _colour(random)[:, None]
     mean = mel.mean()
     for _ in range(2):
         height = int(random.integers(0, 10))
@@ -142,6 +143,28 @@ def _varied(mel: Floats, random: Random) -> Floats:
         begin = int(random.integers(0, mel.shape[1] - span))
         mel[:, begin : begin + span] = mean
     return mel
+
+
+def _other_tract(factor: float) -> npt.NDArray[np.float64]:
+    """The bands, as places in between, at which a tract of formants `factor` times as high is heard, (80,).
+
+    Mel scale of Slaney's Auditory Toolbox, as Whisper's: linear up to 1 kHz, then logarithmic.
+    """
+    step = _TOP_MEL / (MELS + 1)
+    mels = step * np.arange(1, MELS + 1)
+    hertz = np.where(mels < 15, mels * 200 / 3, 1000 * np.exp((mels - 15) * _LOG_STEP)) / factor
+    places = np.where(hertz < 1000, hertz * 3 / 200, 15 + np.log(np.maximum(hertz, 1) / 1000) / _LOG_STEP)
+    heard: npt.NDArray[np.float64] = np.clip(places / step - 1, 0, MELS - 1)
+    return heard
+
+
+def _colour(random: Random) -> Floats:
+    """A tilt and three slow waves over the bands, as microphones and throats differ; (80,), 0.1 are 4 dB."""
+    band = np.linspace(0, 1, MELS)
+    colour = (2 * band - 1) * random.uniform(-0.2, 0.2)
+    for waves in (1, 2, 3):
+        colour += random.normal(0, 0.04) * np.cos(np.pi * (waves * band + random.uniform(0, 2)))
+    return colour.astype(np.float32)
 
 
 def _resampled(mel: Floats, places: npt.NDArray[np.float64], axis: int) -> Floats:

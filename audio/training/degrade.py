@@ -12,19 +12,25 @@ from audio import mulaw
 from audio.sound import TELEPHONE_RATE
 
 _PACKET = TELEPHONE_RATE // 50  # samples in the 20 ms that one RTP packet carries
+_EDGE = TELEPHONE_RATE // 20  # samples, 50 ms, that speech is followed by when it comes to `degraded`
 _QUIET = 1e-9
 
 Floats = npt.NDArray[np.float32]
 Random = np.random.Generator
 
 
-def degraded(clean: Floats, random: Random, babble: Floats | None = None, harsh: bool = True) -> Floats:
+def degraded(
+    clean: Floats, random: Random, babble: Floats | None = None, harsh: bool = True, broken_off: bool = False
+) -> Floats:
     """`clean` (8 kHz, shape (n,)) as it arrives, at 8 kHz: pauses around it, echo, noise, band, level, G.711, losses.
 
-    `babble`: somebody else's speech, sometimes heard behind; `harsh` False leaves band, level and G.711 only.
+    `babble`: somebody else's speech, sometimes heard behind; `harsh` False leaves band, level and G.711 only;
+    `broken_off`: nothing follows the speech.
     """
     before, after = random.uniform(0.0, 0.5), random.uniform(0.05, 0.7)
     sound = np.concatenate([_silence(before), clean, _silence(after)])
+    if broken_off:
+        sound = np.concatenate([_silence(before), clean[: len(clean) - _EDGE]])
     level = _loudness(clean)
     if harsh:
         if random.random() < 0.3:

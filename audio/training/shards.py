@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,11 @@ from audio.sound import TELEPHONE_RATE
 from audio.training.degrade import degraded, noise_only
 from audio.training.features import MELS, of_telephone
 from audio.training.kana import canonical
-from audio.training.speak import Mouth, NotSpoken, Spoken
+from audio.training.speak import FontMouth, Mouth, NotSpoken, Spoken
 from audio.training.text import Salad
-from audio.training.voices import VoiceFont, new_speaker, plain_speaker
+from audio.training.voices import VoiceFont, new_speaker, plain_speaker, strange_speaker
 
-_CLIPS_PER_SPEAKER = 5
-_LONGEST_TEXT = 45  # kana
+_TUNED = (0.82, 1.22)  # the least and the most that another take differs in pitch, tract and tempo together
 _LONGEST_PAIR = 6.5 * TELEPHONE_RATE  # samples of two clips put together
 
 
@@ -30,29 +29,54 @@ class Clip:
     mel: npt.NDArray[np.float16]
 
 
+Mouths = Callable[[np.random.Generator], Mouth]
+"""Draws somebody who speaks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What a shard is made of. `forbidden`: readings (canonical) that may not be said: what is held out.
 
-    `pairs`: further clips, per spoken one, of two put together; `noises`: share of clips without speech.
+    `takes`: how often each spoken clip is heard, over another line and, when there are several, retuned; `pairs`:
+    further clips, per spoken one, of two put together; `noises`: share of clips without speech; `broken_off`: share of
+    clips that end with the last kana, as a recogniser hears them that does not wait for the end of the sentence;
+    `longest`: kana of a text; `texts`: by one speaker.
     """
 
-    fonts: Sequence[VoiceFont]
+    mouths: Mouths
     forbidden: frozenset[str]
     spoken: int = 150
+    takes: int = 1
     pairs: float = 0.5
     noises: float = 0.02
-    plain_speakers: float = 0.4
+    broken_off: float = 0.12
+    longest: int = 45
+    texts: int = 5
+
+
+def font_mouths(fonts: Sequence[VoiceFont], plain: float = 0.3, strange: float = 0.35) -> Mouths:
+    """Draws speakers of these fonts. `plain` and `strange`: shares of such speakers; the rest are new ones."""
+
+    def draw(random: np.random.Generator) -> Mouth:
+        font = fonts[int(random.integers(len(fonts)))]
+        kind = random.random()
+        if kind < plain:
+            return FontMouth(font, plain_speaker(random))
+        speaker = strange_speaker(random) if kind < plain + strange else new_speaker(random)
+        return FontMouth(font, speaker, float(random.choice((0.0, 0.3))))
+
+    return draw
 
 
 def make_shard(recipe: Recipe, salad: Salad, random: np.random.Generator) -> list[Clip]:
-    """The clips of one shard: every one spoken is heard once alone, and some once more beside another."""
-    spoken = _speak(recipe, salad, random)
-    clips = [_heard(one, random, spoken) for one in spoken]
+    """The clips of one shard: every one spoken is heard alone, and some once more beside another."""
+    voices = _speak(recipe, salad, random)
+    spoken = [_retuned(one, random) for one in voices for _ in range(recipe.takes)] if recipe.takes > 1 else voices
+    clips = [_heard(one, random, spoken, recipe.broken_off) for one in spoken]
     for _ in range(round(recipe.pairs * len(spoken))):
         first, second = (spoken[index] for index in random.integers(len(spoken), size=2))
         if len(first.samples) + len(second.samples) <= _LONGEST_PAIR:
-            clips.append(_heard(_joined(first, second, random), random, spoken))
+            clips.append(_heard(_joined(first, second, random), random, spoken, recipe.broken_off))
     silent = [noise_only(random.uniform(0.6, 4), random) for _ in range(round(recipe.noises * len(spoken)))]
     return clips + [Clip("", of_telephone(noise).astype(np.float16)) for noise in silent]
 
@@ -60,20 +84,29 @@ def make_shard(recipe: Recipe, salad: Salad, random: np.random.Generator) -> lis
 def _speak(recipe: Recipe, salad: Salad, random: np.random.Generator) -> list[Spoken]:
     spoken: list[Spoken] = []
     while len(spoken) < recipe.spoken:
-        font = recipe.fonts[int(random.integers(len(recipe.fonts)))]
-        speaker = plain_speaker(random) if random.random() < recipe.plain_speakers else new_speaker(random)
-        mouth = Mouth(font, speaker)
-        slips = 0.0 if speaker.seed is None else float(random.choice((0.0, 0.3)))
-        for _ in range(_CLIPS_PER_SPEAKER):
+        mouth = recipe.mouths(random)
+        for _ in range(recipe.texts):
+            text = salad.draw().text
+            if len(text) > recipe.longest:  # a sign is a kana at least: not worth speaking
+                continue
             try:
-                one = mouth.say(salad.draw().text, random, slips)
+                one = mouth.say(text, random)
             except NotSpoken:
                 continue
-            if len(one.kana) <= _LONGEST_TEXT and not any(
+            if len(one.kana) <= recipe.longest and not any(
                 reading in canonical(one.kana) for reading in recipe.forbidden
             ):
                 spoken.append(one)
     return spoken[: recipe.spoken]
+
+
+def _retuned(one: Spoken, random: np.random.Generator) -> Spoken:
+    """The same a little higher and quicker, or lower and slower: a cheap further speaker."""
+    from scipy.signal import resample_poly
+
+    low, high = np.log(_TUNED)
+    samples = resample_poly(one.samples, 100, round(100 * float(np.exp(random.uniform(low, high)))))
+    return Spoken(one.kana, (samples / np.abs(samples).max()).astype(np.float32))
 
 
 def _joined(first: Spoken, second: Spoken, random: np.random.Generator) -> Spoken:
@@ -82,9 +115,10 @@ def _joined(first: Spoken, second: Spoken, random: np.random.Generator) -> Spoke
     return Spoken(first.kana + second.kana, np.concatenate([first.samples, pause, second.samples * gain]))
 
 
-def _heard(one: Spoken, random: np.random.Generator, others: Sequence[Spoken]) -> Clip:
+def _heard(one: Spoken, random: np.random.Generator, others: Sequence[Spoken], broken_off: float) -> Clip:
     behind = others[int(random.integers(len(others)))].samples
-    return Clip(one.kana, of_telephone(degraded(one.samples, random, behind)).astype(np.float16))
+    arrived = degraded(one.samples, random, behind, broken_off=bool(random.random() < broken_off))
+    return Clip(one.kana, of_telephone(arrived).astype(np.float16))
 
 
 def save_shard(path: Path, clips: Sequence[Clip]) -> None:

@@ -16,7 +16,7 @@ from audio.readings import pronounced
 from audio.training.degrade import degraded
 from audio.training.kana import canonical
 from audio.training.lexicon import load_lexicon
-from audio.training.speak import Mouth, default_font
+from audio.training.speak import FontMouth, default_font
 from audio.training.text import Salad, Town, hold_out
 from audio.training.voices import Speaker, VoiceFont, new_speaker, plain_speaker
 
@@ -61,6 +61,7 @@ def measuring_sets(towns: Sequence[Town], held_texts: Path, other_font: Path | N
     }
     if other_font is not None:
         sets["another speaker"] = another_speaker(texts[1::2], 5, other_font)
+        sets["another speaker, clean line"] = another_speaker(texts[1::2], 5, other_font, harsh=False)
     return sets
 
 
@@ -72,10 +73,15 @@ def sentences(texts: Sequence[str], number: int, speakers: Speakers = plain_spea
     return [_said(text, default_font(), speakers, (_SEED, number, index)) for index, text in enumerate(texts)]
 
 
-def another_speaker(texts: Sequence[str], number: int, font: Path) -> list[Utterance]:
-    """A font that training never had, at its own pitch and pace, through the same line."""
+def another_speaker(texts: Sequence[str], number: int, font: Path, harsh: bool = True) -> list[Utterance]:
+    """A font that training never had, at its own pitch and pace, through the same line.
+
+    `harsh` False: over a line that narrows the band and codes the sound, and does nothing else.
+    """
     other = VoiceFont(font)
-    return [_said(text, other, lambda _: Speaker(), (_SEED, number, index)) for index, text in enumerate(texts)]
+    return [
+        _said(text, other, lambda _: Speaker(), (_SEED, number, index), harsh=harsh) for index, text in enumerate(texts)
+    ]
 
 
 def held_towns(towns: Sequence[Town], number: int) -> list[Utterance]:
@@ -111,10 +117,12 @@ def _as_read(town: Town) -> str:
     return town.name if right else pronounced(town.reading)
 
 
-def _said(text: str, font: VoiceFont, speakers: Speakers, seed: tuple[int, ...], asked: str = "") -> Utterance:
+def _said(
+    text: str, font: VoiceFont, speakers: Speakers, seed: tuple[int, ...], asked: str = "", harsh: bool = True
+) -> Utterance:
     draw = np.random.default_rng(seed)
-    spoken = Mouth(font, speakers(draw)).say(text, draw)
-    return Utterance(degraded(spoken.samples, draw), spoken.kana, asked)
+    spoken = FontMouth(font, speakers(draw)).say(text, draw)
+    return Utterance(degraded(spoken.samples, draw, harsh=harsh), spoken.kana, asked)
 
 
 def _words() -> dict[str, list[str]]:

@@ -61,10 +61,12 @@ def train(
     seed: int = 0,
     report: Callable[[str], None] = lambda _line: None,
     save_every: float = 180.0,
+    stop_after: float = math.inf,
 ) -> None:
     """Train `model` in place. Goes on from `checkpoint` if that was written by the same stage, and keeps writing it.
 
-    `save_every`: seconds. Raises ValueError for too few clips.
+    `save_every` and `stop_after`: seconds; what is stopped goes on when it is called again. Raises ValueError for too
+    few clips.
     """
     batches = Batches(clips, stage.size, seed, stage.longest, stage.varied)
     optimisers = _optimisers(model, stage.rate)
@@ -88,7 +90,11 @@ def train(
         if time.monotonic() - saved > save_every:
             _save(checkpoint, stage, model, optimisers, step + 1)
             saved = time.monotonic()
-    _save(checkpoint, stage, model, optimisers, max(first, stage.steps))
+        if time.monotonic() - started > stop_after:
+            break
+    else:
+        step = max(first, stage.steps) - 1
+    _save(checkpoint, stage, model, optimisers, step + 1)
 
 
 def _step(

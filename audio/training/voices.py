@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,8 @@ class Speaker:
     """A way of speaking. `seed` None leaves the font's timbre, melody and rhythm as they are.
 
     `formants`: times the font's (0.8 a large man, 1.2 a child); `half_tones`: added to its pitch; `tempo`: times its;
-    `liveliness`: times its range of melody; `breath`: 1 the font's own, less is breathier.
+    `liveliness`: times its range of melody; `breath`: 1 the font's own, less is breathier; `strangeness`: how far the
+    seed's timbre and rhythm are from the font's, 1 for those that are measured.
     """
 
     seed: int | None = None
@@ -35,6 +36,7 @@ class Speaker:
     tempo: float = 1.0
     liveliness: float = 1.0
     breath: float = 1.0
+    strangeness: float = 1.0
 
 
 def plain_speaker(random: np.random.Generator) -> Speaker:
@@ -58,6 +60,18 @@ def new_speaker(random: np.random.Generator) -> Speaker:
     )
 
 
+def strange_speaker(random: np.random.Generator) -> Speaker:
+    """Somebody from further away: for training alone, where more variety than will ever be met does no harm."""
+    speaker = new_speaker(random)
+    return replace(
+        speaker,
+        half_tones=float(np.clip(speaker.half_tones + random.uniform(-3, 3), -15, 7)),
+        liveliness=float(random.uniform(0.2, 1.9)),
+        breath=float(random.uniform(0.4, 1.0)),
+        strangeness=float(random.uniform(0.6, 1.7)),
+    )
+
+
 class VoiceFont:
     """A font's bytes, ready to be spoken by others. Raises ValueError for a file without the ranges it needs."""
 
@@ -77,8 +91,8 @@ class VoiceFont:
         head = _ALPHA.sub(f"ALPHA={_warped(self._alpha, speaker.formants):.6f}".encode(), self._head, count=1)
         if speaker.seed is not None:
             random = np.random.default_rng(speaker.seed)
-            _change_timbre(self._part(data, "STREAM_PDF[MCP]", 5, 210), random)
-            _change_rhythm(self._part(data, "DURATION_PDF", 1, 10), random)
+            _change_timbre(self._part(data, "STREAM_PDF[MCP]", 5, 210), random, speaker.strangeness)
+            _change_rhythm(self._part(data, "DURATION_PDF", 1, 10), random, speaker.strangeness)
         _change_melody(self._part(data, "STREAM_PDF[LF0]", 5, 7), speaker.liveliness)
         if "STREAM_PDF[LPF]" in self._ranges and speaker.breath != 1.0:
             self._part(data, "STREAM_PDF[LPF]", 5, 62)[:, :31] *= np.float32(speaker.breath)
@@ -99,7 +113,7 @@ def _warped(alpha: float, formants: float) -> float:
     return (slope - 1) / (slope + 1)
 
 
-def _change_timbre(cepstra: Floats, random: np.random.Generator) -> None:
+def _change_timbre(cepstra: Floats, random: np.random.Generator, strangeness: float) -> None:
     """`cepstra`: (n, 210), means of 35 coefficients and their two differences, then variances. Loudness (c0) stays.
 
     One near-identity matrix and one offset for the whole voice (another head), and a little of each for every
@@ -107,7 +121,7 @@ def _change_timbre(cepstra: Floats, random: np.random.Generator) -> None:
     """
     size = 35
     distance = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
-    mix = np.where(distance <= 3, random.normal(0, 0.07, (size, size)) / (1 + distance), 0.0)
+    mix = np.where(distance <= 3, random.normal(0, 0.07 * strangeness, (size, size)) / (1 + distance), 0.0)
     mix[0, :] = mix[:, 0] = 0.0
     spread = cepstra[:, :size].std(axis=0)
     spread[0] = 0.0
@@ -117,8 +131,8 @@ def _change_timbre(cepstra: Floats, random: np.random.Generator) -> None:
     centre = means[:, 0].mean(axis=0)
     means[:, 0] -= centre
     changed = means @ matrix.T
-    changed[:, 0] += centre + random.normal(0, 0.4, size) * spread
-    changed[:, 0] += random.normal(0, 0.18, (len(means), size)) * spread
+    changed[:, 0] += centre + random.normal(0, 0.4 * strangeness, size) * spread
+    changed[:, 0] += random.normal(0, 0.18 * strangeness, (len(means), size)) * spread
     cepstra[:, : 3 * size] = changed.reshape(len(cepstra), -1)
 
 
@@ -130,7 +144,8 @@ def _change_melody(pitch: Floats, liveliness: float) -> None:
     pitch[:, 3:6] *= liveliness**2
 
 
-def _change_rhythm(durations: Floats, random: np.random.Generator) -> None:
+def _change_rhythm(durations: Floats, random: np.random.Generator, strangeness: float) -> None:
     """`durations`: (n, 10), means of five states in frames, then variances. Some sounds longer, others shorter."""
-    durations[:, :5] *= np.exp(random.normal(0, 0.2, (len(durations), 1)) + random.normal(0, 0.1, (len(durations), 5)))
+    habits = random.normal(0, 0.2, (len(durations), 1)) + random.normal(0, 0.1, (len(durations), 5))
+    durations[:, :5] *= np.exp(strangeness * habits)
     np.clip(durations[:, :5], 1.0, math.inf, out=durations[:, :5])

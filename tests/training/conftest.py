@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from audio.training.lexicon import Lexicon, Word
-from audio.training.shards import Clip, Recipe, make_shard
+from audio.training.shards import Clip, Recipe, font_mouths, make_shard
 from audio.training.speak import default_font
 from audio.training.text import Salad, Town
 
@@ -41,7 +41,7 @@ def small_salad(seed: int = 0) -> Salad:
 
 @cache
 def _clips() -> tuple[Clip, ...]:
-    recipe = Recipe([default_font()], frozenset(), spoken=6, pairs=0.5, noises=0.2)
+    recipe = Recipe(font_mouths([default_font()]), frozenset(), spoken=6, pairs=0.5, noises=0.2)
     return tuple(make_shard(recipe, small_salad(), np.random.default_rng(0)))
 
 

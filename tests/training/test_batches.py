@@ -67,6 +67,17 @@ def test_variation_hides_tokens_from_the_decoder_and_never_from_the_targets() ->
     assert not any((batch.targets == ids()["<unk>"]).any() for batch in batches)
 
 
+def test_a_smaller_head_moves_a_formant_up_by_its_factor() -> None:
+    from audio.training.batches import _other_tract
+
+    own, other = _other_tract(1.0), _other_tract(1.15)
+    assert np.allclose(own, np.arange(80))
+    bands = (60, 70)  # those above 1 kHz are logarithmic: one factor is one distance
+    moved = [band - np.interp(band, np.arange(80), other) for band in bands]
+    assert moved[0] == pytest.approx(moved[1], abs=0.01)
+    assert moved[0] > 3
+
+
 def test_zeros_stand_behind_a_shorter_clip() -> None:
     batch = made([_clip("ミズ", 40), _clip("ガス", 60)], np.random.default_rng(0), varied=False)
     assert batch.mel.shape[2] % 2 == 0

@@ -53,5 +53,7 @@ def test_digit_strings_carry_the_figures_that_were_said() -> None:
 def test_another_speaker_is_another_font() -> None:
     import pyopenjtalk
 
-    said = another_speaker(["はい"], 5, Path(pyopenjtalk.DEFAULT_HTS_VOICE.decode()))
-    assert said[0].kana == "ハイ"
+    font = Path(pyopenjtalk.DEFAULT_HTS_VOICE.decode())
+    noisy, clean = (another_speaker(["はい"], 5, font, harsh=harsh)[0] for harsh in (True, False))
+    assert noisy.kana == clean.kana == "ハイ"
+    assert not (noisy.samples[:4000] == clean.samples[:4000]).all()

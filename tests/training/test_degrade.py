@@ -40,3 +40,10 @@ def test_a_silent_line_still_hisses() -> None:
 def test_features_are_fifty_frames_of_eighty_bands_a_second() -> None:
     assert of_telephone(np.tile(_TONE, 3)).shape == (80, 149)  # faster-whisper leaves out the last
     assert np.array_equal(of_telephone(_TONE), log_mel(Sound(_TONE.copy(), 8000)))
+
+
+def test_a_caller_who_is_broken_off_leaves_no_pause_behind() -> None:
+    spoken = np.concatenate([_TONE, np.zeros(400, np.float32)])  # speech comes with 50 ms of silence at its end
+    whole, broken = (degraded(spoken, np.random.default_rng(0), harsh=False, broken_off=one) for one in (False, True))
+    assert len(whole) > len(broken)
+    assert np.abs(broken[-80:]).max() > 0.3 * np.abs(broken).max()

@@ -50,6 +50,14 @@ def test_a_broken_run_ends_as_an_unbroken_one(clips: list[Clip], tmp_path: Path)
     assert torch.allclose(_weights(whole), _weights(resumed), atol=1e-6)
 
 
+def test_training_by_instalments_ends_as_training_at_one_go(clips: list[Clip], tmp_path: Path) -> None:
+    whole, part = _small(), _small()
+    train(whole, clips, _JOINT, tmp_path / "whole.pt")
+    for _ in range(_JOINT.steps):
+        train(part, clips, _JOINT, tmp_path / "part.pt", stop_after=0.0)
+    assert torch.allclose(_weights(whole), _weights(part), atol=1e-6)
+
+
 def test_each_stage_lowers_its_loss(clips: list[Clip], tmp_path: Path) -> None:
     for stage in (_CTC, _JOINT):
         lines: list[str] = []
