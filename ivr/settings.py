@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -111,6 +113,11 @@ class Settings(BaseSettings):
                 f"{PREFIX}EARS=gather sends callers' speech to another company: set {PREFIX}CLOUD_SPEECH_CONSENT=yes "
                 "once the bureau has agreed, or use record"
             )
+        if self.asr_url and not self.cloud_speech_consent and not _on_our_own_network(self.asr_url):
+            raise ValueError(
+                f"{PREFIX}ASR_URL sends callers' speech beyond this network: set {PREFIX}CLOUD_SPEECH_CONSENT=yes once "
+                "the bureau has agreed, or name a server on its own network by a private address"
+            )
         if "webhook" in self.notify and not (self.notify_webhook_url and self.notify_webhook_secret):
             raise ValueError(
                 f"{PREFIX}NOTIFY=webhook needs {PREFIX}NOTIFY_WEBHOOK_URL and {PREFIX}NOTIFY_WEBHOOK_SECRET"
@@ -121,6 +128,15 @@ class Settings(BaseSettings):
     def token_given(self) -> bool:
         """Whether a Twilio token was configured: without one every webhook is refused."""
         return "twilio_auth_token" in self.model_fields_set
+
+
+def _on_our_own_network(url: str) -> bool:
+    """Whether the host of `url` is this machine, a private address, or a bare name that only a local network knows."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".internal", ".lan", ".home.arpa"))
 
 
 def read_settings(**overrides: object) -> Settings:

@@ -68,7 +68,11 @@ class Streams(Protocol):
 class Hear(Protocol):
     """What was said in a recording of the carrier's: `ivr.channels.recorded_speech.RecordedSpeech` is one."""
 
-    def __call__(self, url: str, recording: str, at: datetime) -> Spoke | StayedSilent | EarsFailed: ...
+    def __call__(
+        self, url: str, recording: str, at: datetime, question: Question | None = None
+    ) -> Spoke | StayedSilent | EarsFailed:
+        """`question`: what was asked, a hint for the recogniser."""
+        ...
 
 
 SORRY = Line("fallback.sorry")

@@ -12,22 +12,11 @@ from typing import Protocol
 from audio.recording import NotSound, decode
 from audio.sound import Sound
 from audio.transcriber import Hint, Transcript, TranscriptionFailed
+from ivr.channels.hints import HINTS
 from ivr.domain.call import EarsFailed, Question, Spoke, StayedSilent
 from ivr.ports import Recordings, RecordingUnavailable
 
 logger = logging.getLogger(__name__)
-
-
-HINTS = {
-    Question.CLARIFY: Hint.YES_NO,
-    Question.PLACE: Hint.PLACE,
-    Question.PLACE_DETAIL: Hint.PLACE,
-    Question.CONFIRM_PLACE: Hint.YES_NO,
-    Question.PHONE: Hint.NUMBER,
-    Question.READ_BACK: Hint.YES_NO,
-    Question.HELPED: Hint.YES_NO,
-}
-"""What a question makes likely, for the recogniser; a question that is not here lets expect anything."""
 
 
 class Punctual(Protocol):

@@ -8,11 +8,11 @@ from ivr.channels import twilio_requests as facts
 from ivr.channels.edge import Edge
 from ivr.channels.twilio_rest import api_base
 from ivr.channels.way_on import field
-from ivr.domain.call import EarsFailed, Event, Pressed, Spoke, StayedSilent
+from ivr.domain.call import EarsFailed, Event, Pressed, Question, Spoke, StayedSilent
 
 
-def reply_heard(edge: Edge, sid: str, seq: int) -> Event:
-    """The reply to turn `seq` of a call: keys, words, a recording read by our own recogniser, or nothing."""
+def reply_heard(edge: Edge, sid: str, seq: int, question: Question) -> Event:
+    """The reply to `question`, which turn `seq` of a call put. A recording is read by our own recogniser."""
     now = edge.clock.now()
     if keys := facts.keys_pressed(request.form.get("Digits")):
         return Pressed(now, keys)
@@ -28,7 +28,7 @@ def reply_heard(edge: Edge, sid: str, seq: int) -> Event:
     # After a Redirect of ours only the id is left of the recording; its address follows from that.
     settings = edge.settings
     address = f"{api_base(settings)}/2010-04-01/Accounts/{settings.twilio_account_sid}/Recordings/{recording}"
-    return edge.hear(request.form.get("RecordingUrl") or address, recording, now)
+    return edge.hear(request.form.get("RecordingUrl") or address, recording, now, question)
 
 
 def recording_brought() -> str | None:

@@ -134,7 +134,7 @@ class CallerRoutes:
             abort(404)
 
         def reply() -> StoredTurn:
-            heard = reply_heard(self._edge, sid, seq)
+            heard = reply_heard(self._edge, sid, seq, Question(question))
             if isinstance(heard, Spoke):
                 heard = replace(heard, question=Question(question))
             turn = self._edge.commit(sid, f"turn:{seq}", heard)

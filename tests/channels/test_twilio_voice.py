@@ -90,9 +90,13 @@ class Hearing:
 
     def __init__(self, text: str | None = "どうろから水が", fails: bool = False) -> None:
         self.text, self.fails, self.asked = text, fails, list[str]()
+        self.questions: list[Question | None] = []
 
-    def __call__(self, url: str, recording: str, at: datetime) -> Spoke | StayedSilent | EarsFailed:
+    def __call__(
+        self, url: str, recording: str, at: datetime, question: Question | None = None
+    ) -> Spoke | StayedSilent | EarsFailed:
         self.asked.append(url)
+        self.questions.append(question)
         if self.fails:
             return EarsFailed(at, "late", recording)
         return Spoke(at, self.text) if self.text else StayedSilent(at)
@@ -191,6 +195,7 @@ def test_a_recorded_reply_goes_through_our_own_ears_and_is_then_deleted_at_the_c
     recorded = {"RecordingUrl": RECORDING_URL, "RecordingSid": RECORDING, "RecordingDuration": "4", "Digits": "hangup"}
     twilio.post("/twilio/turn/1/open", **recorded)
     assert hearing.asked == [RECORDING_URL]
+    assert hearing.questions == [Question.OPEN]
     assert isinstance(desk.last, Spoke)
     assert gone == [RECORDING]
     twilio.post("/twilio/turn/1/open", **recorded)  # repeated

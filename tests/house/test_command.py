@@ -48,6 +48,7 @@ def test_a_broken_script_is_told_in_one_sentence(tmp_path: Path) -> None:
         ("MIZUMADO_PORT", "many", "MIZUMADO_PORT"),
         ("MIZUMADO_PUBLIC_URL", "https://Desk.example.jp/path", "MIZUMADO_PUBLIC_URL"),
         ("MIZUMADO_EARS", "gather", "MIZUMADO_CLOUD_SPEECH_CONSENT"),
+        ("MIZUMADO_ASR_URL", "https://asr.example.com", "MIZUMADO_CLOUD_SPEECH_CONSENT"),
         ("MIZUMADO_EARS", "nose", "MIZUMADO_EARS"),
         ("MIZUMADO_NOTIFY", "webhook", "MIZUMADO_NOTIFY_WEBHOOK_URL"),
         ("MIZUMADO_NOTIFY", "pigeon", "pigeon"),

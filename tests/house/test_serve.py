@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,10 +12,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import requests
 from twilio.request_validator import RequestValidator
+
+from ivr.domain.hours import TOKYO
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "token-of-the-test"
@@ -70,8 +75,22 @@ def post(origin: str, path: str, fields: dict[str, str]) -> requests.Response:
     return requests.post(f"{origin}{path}", data=fields, headers={"X-Twilio-Signature": signature}, timeout=20)
 
 
+def always_closed(folder: Path) -> Path:
+    """The script of a bureau that opens in a week: the real clock runs here, and what is asked depends on the hour."""
+    opens = datetime.now(TOKYO) + timedelta(days=7)
+    prompts = Path(shutil.copytree(ROOT / "prompts", folder / "prompts"))
+    hours = prompts / "hours.yaml"
+    every = (datetime(2024, 1, 1, tzinfo=TOKYO) + timedelta(days=day) for day in range(366))  # a leap year
+    days = [f'"{day:%m-%d}"' for day in every if f"{day:%m-%d}" != f"{opens:%m-%d}"]
+    text = hours.read_text(encoding="utf-8")
+    text = re.sub(r"^closed_days:.*$", f"closed_days: [{', '.join(days)}]", text, flags=re.MULTILINE)
+    hours.write_text(re.sub(r"^busy_days:.*$", "busy_days: []", text, flags=re.MULTILINE), encoding="utf-8")
+    return prompts
+
+
 def test_the_desk_without_a_model_names_the_setting_and_serves_by_keys(tmp_path: Path) -> None:
-    with served(tmp_path, MIZUMADO_ASR_MODEL=str(tmp_path / "no-model")) as (origin, log):
+    night = {"MIZUMADO_PROMPTS": str(always_closed(tmp_path))}
+    with served(tmp_path, MIZUMADO_ASR_MODEL=str(tmp_path / "no-model"), **night) as (origin, log):
         assert requests.post(f"{origin}/twilio/voice", data=CALL, timeout=20).status_code == 403
         greeting = post(origin, "/twilio/voice", CALL)
         assert greeting.status_code == 200

@@ -19,17 +19,6 @@ from nlu.completeness import Endings, morae
 from nlu.meaning import Act, Meaning
 from nlu.reading import sound as sound_of
 
-HINTS: Mapping[Question, Hint] = {
-    Question.PLACE: Hint.PLACE,
-    Question.PLACE_DETAIL: Hint.PLACE,
-    Question.PHONE: Hint.NUMBER,
-    Question.CLARIFY: Hint.YES_NO,
-    Question.CONFIRM_PLACE: Hint.YES_NO,
-    Question.READ_BACK: Hint.YES_NO,
-    Question.HELPED: Hint.YES_NO,
-}
-"""What the recogniser may expect, question by question."""
-
 
 class Ears(Protocol):
     """A recogniser that takes work without waiting; `audio.recogniser.Recogniser` is one."""

@@ -19,9 +19,10 @@ from audio.sound import TELEPHONE_RATE, from_int16
 from audio.transcriber import Transcript, TranscriptionFailed
 from audio.voice_activity import WINDOW_BYTES, WINDOW_MS
 from audio.voice_activity import Line as Ear
+from ivr.channels.hints import HINTS
 from ivr.channels.stream import orders
 from ivr.channels.stream.caller_sound import CallerSound
-from ivr.channels.stream.desk import HINTS, LiveDesk
+from ivr.channels.stream.desk import LiveDesk
 from ivr.channels.stream.protocol import (
     KeyCame,
     MarkCame,
