@@ -145,6 +145,11 @@ def test_a_backchannel_is_no_interruption(nod: object) -> None:
     assert conversation.kinds() == []
 
 
+def test_a_long_row_of_nods_lets_the_desk_speak_on() -> None:
+    conversation = Conversation([NOD]).asked(Question.READ_BACK, says_ms=9000).silent(1000).speaks(960).silent(1500)
+    assert conversation.kinds() == ["Clear", "SpeakOn"]
+
+
 def test_a_short_no_interrupts_as_soon_as_it_is_recognised() -> None:
     conversation = Conversation([NO]).asked(Question.READ_BACK, says_ms=9000).silent(2000).speaks(400).silent(1000)
     assert conversation.kinds() == ["Clear", "Reply"]

@@ -58,7 +58,7 @@ FEWEST_MORAE_OF_A_TAIL = 6  # begun before the question was put: お願いしま
 class _Utterance:
     """What the caller is saying. Times in media ms; `job` is the recognition that covers it up to `asked_for`.
 
-    `over`: it is as long as a reply may be; what follows belongs to nobody.
+    `over`: it is as long as a reply may be; what follows is nobody's. `barged_in`: its length alone stopped the desk.
     """
 
     begin: int
@@ -74,6 +74,7 @@ class _Utterance:
     failures: int = 0
     waited: bool = False
     over: bool = False
+    barged_in: bool = False
 
 
 @dataclass(slots=True)
@@ -225,6 +226,7 @@ class TurnTaking:
         heard.last, heard.reading, heard.waited = now, None, False
         heard.voiced += length_ms if sure else 0
         if self._may_interrupt() and heard.voiced >= BARGE_IN_MS:
+            heard.barged_in = True
             commands += self._clear()
         if self._listening is not None and now - heard.begin >= self._listening.longest_s * 1000:
             heard.over = True
@@ -268,6 +270,8 @@ class TurnTaking:
         reading, silence = heard.reading, self.now - heard.last
         if not heard.before + reading.text:
             return self._was_nothing() if silence >= NOTHING_MS else []
+        if heard.barged_in and reading.backchannel and not self._gone:
+            return self._was_nothing() if silence >= NOD_MS else []  # はい、はい、はい: he listens, so go on
         commands: Commands = []
         if self._playback is not None:
             if self._playback.is_guarded(self.now):
