@@ -5,7 +5,9 @@ import { level } from "./mulaw.js";
 const HEARING = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
 
 export class Line {
+  /** Within the click: browsers let a page sound only because it was touched. */
   constructor() {
+    this.context = new AudioContext({ latencyHint: "interactive" });
     this.onframe = () => {}; // 20 ms of the caller, 50 times a second
     this.onspeaking = () => {}; // whether the desk's voice sounds
     this.waiting = new Map(); // mark -> what is done when playing reaches it
@@ -15,7 +17,6 @@ export class Line {
 
   /** Opens the loudspeaker and, if wanted, the microphone. Gives "on", "refused" or "off". */
   async open(microphone) {
-    this.context = new AudioContext({ latencyHint: "interactive" });
     await this.context.audioWorklet.addModule(new URL("worklet.js", import.meta.url));
     this.node = new AudioWorkletNode(this.context, "telephone", { outputChannelCount: [1] });
     this.node.port.onmessage = ({ data }) => this.heard(data);
@@ -72,6 +73,6 @@ export class Line {
     this.onframe = () => {};
     this.stream?.getTracks().forEach((track) => track.stop());
     this.node?.port.postMessage({ close: true });
-    if (this.context && this.context.state !== "closed") await this.context.close();
+    if (this.context.state !== "closed") await this.context.close();
   }
 }

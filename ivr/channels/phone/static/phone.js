@@ -9,7 +9,7 @@ import { View } from "./view.js";
 const at = (id) => document.getElementById(id);
 const words = await (await fetch(new URL("words.json", import.meta.url))).json();
 const view = new View(words);
-let call = null; // {trial, line, carrier, events, began, timer}
+let call = null; // {trial, line, carrier, events, began, timer, hint, listens}
 
 function show(id, shown) {
   at(id).hidden = !shown;
@@ -55,24 +55,27 @@ async function ring() {
   view.reset();
   stands("dialling", "connecting");
   at("call").disabled = true;
-  const line = new Line();
+  const mine = { line: null, began: 0 };
   try {
-    const heard = await line.open(at("microphone").checked);
-    const trial = await begin(wish());
-    call = { trial, line, began: performance.now(), hint: { on: "mic_on", refused: "mic_refused", off: "mic_off" }[heard] };
+    mine.line = new Line();
+    mine.trial = await begin(wish());
+    mine.events = new Events(mine.trial.origin, (event) => view.took(event), (state) => connection(mine, state));
+    call = mine;
+    mine.hint = { on: "mic_on", refused: "mic_refused", off: "mic_off" }[await mine.line.open(at("microphone").checked)];
   } catch (error) {
-    await line.close();
+    await leave();
+    await mine.line?.close();
     stands("idle", "ready");
     fail("wish-error", error instanceof Refused || error instanceof Unreachable ? told(error) : words.errors.no_worklet);
     return;
   } finally {
     at("call").disabled = false;
   }
-  await talk(call);
+  await talk(mine);
 }
 
 async function talk(mine) {
-  mine.events = new Events(mine.trial.origin, (event) => view.took(event), (state) => connection(mine, state));
+  mine.began = performance.now();
   mine.carrier = new Carrier(mine.trial, mine.line, (what, detail) => line(mine, what, detail));
   mine.timer = setInterval(() => { at("timer").textContent = lasted(performance.now() - mine.began); }, 500);
   mine.line.onspeaking = (speaking) => {
@@ -126,7 +129,7 @@ function connection(mine, state) {
   if (call !== mine) return;
   if (state === "lost") fail("banner", words.server.lost);
   else if (state === "back") fail("banner", "");
-  else if (!mine.carrier.gone) {
+  else if (mine.carrier && !mine.carrier.gone) {
     fail("banner", words.server.over);
     mine.carrier.hangUp();
   }
