@@ -52,7 +52,7 @@ async function ring() {
   await leave();
   fail("wish-error", "");
   fail("banner", "");
-  view.reset();
+  view.reset("dialling");
   stands("dialling", "connecting");
   at("call").disabled = true;
   const mine = { line: null, began: 0 };
@@ -65,6 +65,7 @@ async function ring() {
   } catch (error) {
     await leave();
     await mine.line?.close();
+    view.reset("none");
     stands("idle", "ready");
     fail("wish-error", error instanceof Refused || error instanceof Unreachable ? told(error) : words.errors.no_worklet);
     return;

@@ -1,5 +1,7 @@
 // Shows what a trial tells: the conversation, what was understood and why, ticket and notice. Text only, never markup.
 
+const EMPTY = "－";
+const RULER = /^=+$/gm; // of the printed notice
 const STATE_MARKS = { urgent: "■", unsure: "▲", calm: "●" };
 const STATE_LOOKS = { urgent: "urgent", unsure: "waiting", calm: "done" };
 
@@ -17,13 +19,13 @@ export class View {
     this.provisional = null;
   }
 
-  /** Back to the empty page. */
-  reset() {
+  /** Back to the empty page; `line`: how the line stands. */
+  reset(line) {
     at("talk").replaceChildren();
     this.provisional = null;
     show(at("talk-empty"), true);
-    for (const id of ["question", "ears", "intent", "place", "phone"]) at(id).textContent = "－";
-    at("state").textContent = this.words.line.dialling;
+    for (const id of ["question", "ears", "intent", "place", "phone"]) at(id).textContent = EMPTY;
+    at("state").textContent = this.words.line[line];
     this.understood(null);
     show(at("ticket"), false);
     show(at("ticket-empty"), true);
@@ -100,7 +102,7 @@ export class View {
     const { states, questions, ears, outcomes } = this.words;
     const end = call.outcome && call.state === "ended" ? outcomes[call.outcome] : null;
     at("state").textContent = [end ?? states[call.state], call.state === "waiting" ? call.desk : null].filter(Boolean).join("：");
-    at("question").textContent = call.question ? questions[call.question] : "－";
+    at("question").textContent = call.question ? questions[call.question] : EMPTY;
     at("ears").textContent = ears[call.ears];
     const report = call.report;
     if (!report) return;
@@ -136,7 +138,7 @@ export class View {
       at("score").value = meaning.score;
       at("score-words").textContent = `${Math.round(meaning.score * 100)}%`;
       at("intent").textContent = intents[meaning.intent];
-    } else if (meaning.act) {
+    } else if (meaning.act && at("intent").textContent === EMPTY) {
       at("intent").textContent = acts[meaning.act];
     }
     if (meaning.place) at("place").textContent = meaning.place;
@@ -181,7 +183,7 @@ export class View {
   }
 
   notice(text) {
-    at("notice").textContent = text;
+    at("notice").textContent = text.replace(RULER, "").trim();
     show(at("notice"), true);
     show(at("notice-empty"), false);
   }
