@@ -54,7 +54,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_desk(folder: Path, port: int) -> Iterator[Running]:
+def running_desk(folder: Path, port: int, **environment: str) -> Iterator[Running]:
     """The store is one of its own, and nothing leaves this machine."""
     origin = f"http://127.0.0.1:{port}"
     settings = {
@@ -68,7 +68,7 @@ def running_desk(folder: Path, port: int) -> Iterator[Running]:
         process = subprocess.Popen(
             [sys.executable, "-m", "ivr.cli", "serve"],
             cwd=ROOT,
-            env={**os.environ, **settings},
+            env={**os.environ, **settings, **environment},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
