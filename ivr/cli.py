@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,9 @@ def serve() -> None:
 
     logging.getLogger().setLevel(logging.INFO)
     settings = read_settings()
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(0)
+    )  # uvicorn raises it again at its end: what is open gets closed
     log.info("loading words, understanding, answers, voice and recogniser …")
     with open_office(settings) as opened:
         _say_what_it_is(settings)

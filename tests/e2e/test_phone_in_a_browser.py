@@ -110,15 +110,17 @@ def test_a_caller_who_wants_a_person_waits_and_is_joined(open_phone: Open) -> No
 
 def test_without_live_sound_the_caller_is_heard_by_recordings(open_phone: Open, tmp_path: Path) -> None:
     """Words typed while the desk still speaks are said when it records."""
-    with running_desk(tmp_path, free_port(), MIZUMADO_EARS="record") as recording:
+    with running_desk(tmp_path, free_port(), MIZUMADO_EARS="record", TMPDIR=str(tmp_path)) as recording:
         page = open_phone(lost=recording.origin)
         ring(page)
         expect(page.locator("#question")).to_have_text("ご用件", timeout=SLOW_MS)
         say(page, LEAK)
         expect(page.locator("#category")).to_have_text("道路などの水もれ", timeout=SLOW_MS)
         expect(page.locator("#ears")).to_have_text("録音して聞き取り")
+        assert len(list(tmp_path.glob("mizumado-trial-*"))) == 1
         recording.process.terminate()
-        assert recording.process.wait(15) is not None, "a page that watches must not keep the desk from ending"
+        assert recording.process.wait(15) == 0, "a page that watches must not keep the desk from ending"
+        assert list(tmp_path.glob("mizumado-trial-*")) == []
 
 
 def test_a_number_that_is_none_is_told_beside_the_form(open_phone: Open) -> None:
