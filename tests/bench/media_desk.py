@@ -126,7 +126,7 @@ async def bare(scope: Any, receive: Any, send: Any) -> None:
 class Watched:
     """Notes, around an application, when each media frame is taken; once a second writes down how late they were.
 
-    A frame is late by how much later than its timestamp it is taken, compared with the promptest of its stream.
+    A frame is late by how much later it is taken than its caller says it was sent: both processes read one clock.
     """
 
     def __init__(self, app: Any, file: Path) -> None:
@@ -142,18 +142,13 @@ class Watched:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        soonest = 1e18
 
         async def noted() -> Any:
-            nonlocal soonest
             message = await receive()
             text = message.get("text") or ""
-            at = text.find('"timestamp":"')
+            at = text.rfind('"sent":"')
             if at >= 0:
-                stamp = float(text[at + 13 : text.index('"', at + 13)])
-                behind = time.monotonic() * 1000 - stamp
-                soonest = min(soonest, behind)
-                self._late_ms.append(behind - soonest)
+                self._late_ms.append(time.monotonic() * 1000 - float(text[at + 8 : -2]))
             return message
 
         await self.app(scope, noted, send)
