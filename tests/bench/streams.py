@@ -1,8 +1,8 @@
 """How many live callers a server process bears, and what 100 at once are served by: `python -m tests.bench.streams`.
 
 Callers listen, speak and ring again, on a recogniser that takes 200 ms, so that voice activity, turns, voice and
-sockets are measured. More and more of them, until frames are taken 20 ms late (p99), a ping takes as long, or voice activity
-is as far behind; beside it a bare uvicorn WebSocket that echoes every frame, in the same run.
+sockets are measured. More and more of them, until frames are taken 20 ms late (p99), a ping takes as long, or voice
+activity is as far behind; beside it a bare uvicorn WebSocket that echoes every frame, in the same run.
 """
 
 from __future__ import annotations
