@@ -62,6 +62,9 @@ def measuring_sets(towns: Sequence[Town], held_texts: Path, other_font: Path | N
     if other_font is not None:
         sets["another speaker"] = another_speaker(texts[1::2], 5, other_font)
         sets["another speaker, clean line"] = another_speaker(texts[1::2], 5, other_font, harsh=False)
+        stranger = VoiceFont(other_font)
+        sets["another speaker's towns"] = held_towns(hold_out(towns)[1], 6, stranger)
+        sets["another speaker's digits"] = digit_strings(7, font=stranger)
     return sets
 
 
@@ -84,29 +87,32 @@ def another_speaker(texts: Sequence[str], number: int, font: Path, harsh: bool =
     ]
 
 
-def held_towns(towns: Sequence[Town], number: int) -> list[Utterance]:
-    """Each town twice, in two of the measuring sentences."""
+def held_towns(towns: Sequence[Town], number: int, font: VoiceFont | None = None) -> list[Utterance]:
+    """Each town twice, in two of the measuring sentences. `font`: speaks as it is, instead of the package's, varied."""
     patterns = _words()["measured_towns"]
     said = []
     for index, town in enumerate(towns):
         for turn in range(2):
             text = patterns[(2 * index + turn) % len(patterns)]
-            speaker, name = plain_speaker, _as_read(town)
-            one = _said(text.format(name), default_font(), speaker, (_SEED, number, 2 * index + turn), town.reading)
-            said.append(one)
+            seed = (_SEED, number, 2 * index + turn)
+            said.append(_said(text.format(_as_read(town)), *_speaking(font), seed, town.reading))
     return said
 
 
-def digit_strings(number: int, count: int = 80) -> list[Utterance]:
-    """Four, six, eight or ten figures with all readings, grouped as people group them."""
+def digit_strings(number: int, count: int = 80, font: VoiceFont | None = None) -> list[Utterance]:
+    """Four, six, eight or ten figures with all readings, grouped as people group them. `font`: as in `held_towns`."""
     draw = random.Random(f"{_SEED}/{number}")  # noqa: S311 - reproducible
     salad, patterns = Salad(load_lexicon(), [], [], draw), _words()["measured_digits"]
     said = []
     for index in range(count):
         figures = "".join(draw.choice("0123456789") for _ in range((4, 6, 8, 10)[index % 4]))
         text = draw.choice(patterns).format(salad.spelt(figures))
-        said.append(_said(text, default_font(), plain_speaker, (_SEED, number, index), figures))
+        said.append(_said(text, *_speaking(font), (_SEED, number, index), figures))
     return said
+
+
+def _speaking(font: VoiceFont | None) -> tuple[VoiceFont, Speakers]:
+    return (default_font(), plain_speaker) if font is None else (font, lambda _: Speaker())
 
 
 def _as_read(town: Town) -> str:

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from audio.training.__main__ import main
 from audio.training.shards import Clip, save_shard
+from audio.training.speak import default_font
 from audio.training.testsets import another_speaker, digit_strings, held_towns, sentences
 from audio.training.text import Town
 from audio.training.voices import new_speaker
@@ -44,6 +45,14 @@ def test_each_held_town_is_said_twice_with_its_own_reading() -> None:
     said = held_towns([Town("四十万", "しじま")], 2)
     assert [one.asked for one in said] == ["しじま", "しじま"]
     assert all("シジマ" in one.kana for one in said)
+
+
+def test_a_stranger_is_asked_the_same_towns_and_speaks_as_he_does() -> None:
+    font = default_font()
+    towns = [Town("四十万", "しじま")]
+    varied, plain = held_towns(towns, 2), held_towns(towns, 2, font)
+    assert [one.kana for one in varied] == [one.kana for one in plain]
+    assert len(varied[0].samples) != len(plain[0].samples)
 
 
 def test_digit_strings_carry_the_figures_that_were_said() -> None:
