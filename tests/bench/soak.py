@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from tests.bench.latency import free_port, quantile, served
-from tests.bench.light_callers import Town, sayings
+from tests.bench.light_callers import Town
+from tests.bench.light_line import sayings
 from tests.bench.media_desk import Plan, resident
 
 LOOK_EVERY_S = 10.0

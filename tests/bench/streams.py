@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 
 from audio.voice_activity import WINDOW_MS
 from tests.bench.latency import free_port, quantile, served
-from tests.bench.light_callers import Sayings, Town, sayings
+from tests.bench.light_callers import Town
+from tests.bench.light_line import Sayings, sayings
 from tests.bench.media_desk import Plan
 
 STEPS = (10, 30, 45, 60, 80, 100, 130, 160, 200, 300)
