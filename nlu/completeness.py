@@ -53,6 +53,10 @@ class Endings:
                 return Completeness.OPEN if ending is Completeness.COMPLETE else ending
         return ending
 
+    def ends_a_sentence(self, meaning: Meaning) -> bool:
+        """Whether it ends in a sentence-final form: what is said next begins a new sentence."""
+        return self.final.search(sound_of(meaning.text)) is not None
+
     def is_backchannel(self, meaning: Meaning) -> bool:
         """Whether it only shows that the caller listens (はい, ええ), so that the one who speaks need not stop."""
         sound = sound_of(meaning.text)

@@ -23,6 +23,7 @@ _CLOSING = re.compile(r"(?:デス|ヤケド|ノ(?!マ)|デ|ニ|$)")
 _SHORT_SOUND = 4  # kana; shorter readings hide in ordinary words
 _SIMILAR_ASKED, _SIMILAR = 78.0, 86.0  # percent of phonemes in agreement
 _WINDOW = 10  # kana before 〜丁目 in which the town is looked for
+_FULL_STOP = "。"
 _SAID = 60  # characters kept for the operator's eye
 
 
@@ -45,7 +46,17 @@ class Places:
         """Returns the place in normalised `text` whose reading is `kana`; None when none was said.
 
         `guess`: whether a town may be found by similar sound; not where the caller said something else altogether.
+        By sound alone no name reaches across a full stop: …ワイテイマス。イズミノデマチ… is no 増泉 (マスイズミ).
         """
+        sentences = [part for part in text.split(_FULL_STOP) if part] if _KANA_ONLY.fullmatch(text) else []
+        if len(sentences) > 1:
+            found = (self._find(part, part, expecting, guess=guess) for part in reversed(sentences))
+            with_town = next((place for place in found if place is not None and place.town), None)
+            if with_town is not None:
+                return replace(with_town, said=text[:_SAID])
+        return self._find(text, kana, expecting, guess=guess)
+
+    def _find(self, text: str, kana: str, expecting: Expecting, *, guess: bool) -> Place | None:
         asked = expecting is Expecting.PLACE
         lot_asked = asked or (expecting is Expecting.YES_NO and bool(self.lot_named.search(text)))
         sound = canonical(kana)

@@ -239,3 +239,11 @@ def test_every_town_is_found_by_its_name_and_by_its_reading(understanding: Under
         if found is None or name not in (found.town, *found.candidates):
             lost.append(name)
     assert lost == []
+
+
+def test_no_town_is_heard_across_a_full_stop(understanding: Understanding) -> None:
+    text = "ワレメカラドンドンワイテキテイマス。イズミノデマチヨンチョーメジューニノサンデス"
+    place = understanding.understand(text, Expecting.PLACE).slots.place
+    assert place is not None
+    assert (place.town, place.chome, place.banchi) == ("泉野出町", 4, "12-3")
+    assert place.said == text

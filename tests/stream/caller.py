@@ -20,7 +20,7 @@ NO = Reading("いいえ", Completeness.COMPLETE, morae=3, answers=True)
 NOD = Reading("ええ", Completeness.OPEN, backchannel=True, morae=2, answers=True)
 PLACE = Reading("泉野出町四丁目12の3", Completeness.COMPLETE, morae=16)
 HALF = Reading("泉野出町四丁目の", Completeness.UNFINISHED, morae=11)
-LEAK = Reading("道路から水が出ています", Completeness.COMPLETE, morae=14)
+LEAK = Reading("道路から水が出ています", Completeness.COMPLETE, morae=14, sentence=True)
 PERHAPS = Reading("道路から水が出てるんですけど", Completeness.OPEN, morae=18)
 NOISE = Reading("")
 

@@ -77,6 +77,16 @@ def test_long_speech_is_recognised_in_pieces_cut_in_a_pause() -> None:
     assert [reply.text for _, reply in conversation.of(Reply)] == [HALF.text + PLACE.text]  # type: ignore[attr-defined]
 
 
+def test_a_second_sentence_is_recognised_on_its_own_and_begins_behind_the_first() -> None:
+    conversation = Conversation([LEAK, PLACE]).asked().speaks(1504).silent(416).speaks(1600).silent(2000)
+    first, second = [command for _, command in conversation.of(Recognise)]
+    assert isinstance(first, Recognise)
+    assert isinstance(second, Recognise)
+    assert second.begin_ms == 1504  # not a syllable of the first sentence is heard twice
+    assert second.before == "道路から水が出ています。"
+    assert [reply.text for _, reply in conversation.of(Reply)] == ["道路から水が出ています。" + PLACE.text]  # type: ignore[attr-defined]
+
+
 def test_somebody_who_never_stops_is_answered_after_the_longest_reply() -> None:
     conversation = Conversation([LEAK]).asked(Question.READ_BACK).speaks(14_000)
     [(at, reply)] = conversation.of(Reply)

@@ -73,4 +73,5 @@ class LiveDesk:
             backchannel=self.endings.is_backchannel(meaning),
             morae=morae(sound_of(whole)),
             answers=meaning.act in (Act.YES, Act.NO),
+            sentence=self.endings.ends_a_sentence(meaning),
         )

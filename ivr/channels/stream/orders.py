@@ -17,6 +17,8 @@ class Reading:
     morae: int = 0
     answers: bool = False
     """Whether it says yes or no."""
+    sentence: bool = False
+    """Whether a sentence is over with it: what follows begins a new one."""
 
 
 # --- commands: what to do, imperative ---------------------------------------------------------------

@@ -49,6 +49,7 @@ NOD_MS = 400  # of silence after which a backchannel is over
 MARK_LATE_MS = 3000  # a mark that is so late will not come: playback counts as over
 KEY_GAP_MS = 3000  # between two keys of one number
 CHUNK_MS = 6000  # longer speech is recognised in pieces, cut in pauses
+FULL_STOP = "。"  # between sentences of one reply: nothing is read across it
 FILLER_MS = 4000  # dead air until the caller is asked for a moment
 FEWEST_MORAE = 2  # fewer over the desk's own voice interrupt nothing
 FEWEST_MORAE_OF_A_TAIL = 6  # begun before the question was put: お願いします is the end of the last reply
@@ -66,6 +67,7 @@ class _Utterance:
     voiced: int = 0
     over_desk: bool = False
     chunk: int = 0
+    heard_to: int = 0
     before: str = ""
     job: int | None = None
     asked_for: int | None = None
@@ -216,8 +218,8 @@ class TurnTaking:
         if heard is None:
             begin = now - length_ms
             heard = self._utterance = _Utterance(begin, now, over_desk=self.speaking, chunk=begin)
-        elif heard.reading is not None and heard.read_for == heard.last and heard.last - heard.chunk >= CHUNK_MS:
-            heard.before, heard.chunk = heard.before + heard.reading.text, now - length_ms
+        elif heard.reading is not None and heard.read_for == heard.last:
+            self._begin_a_piece(heard, heard.reading, now - length_ms)
         if heard.over:
             return []
         if heard.job is not None:
@@ -232,6 +234,12 @@ class TurnTaking:
             heard.over = True
             commands += self._recognise(heard)
         return commands
+
+    def _begin_a_piece(self, heard: _Utterance, reading: Reading, now: int) -> None:
+        """New speech after a pause: behind a finished sentence, or a long piece, it is recognised on its own."""
+        if reading.text and (reading.sentence or heard.last - heard.chunk >= CHUNK_MS):
+            heard.before += reading.text + (FULL_STOP if reading.sentence else "")
+            heard.chunk, heard.heard_to = now, heard.last
 
     def _unvoiced(self) -> Commands:
         heard = self._utterance
@@ -260,7 +268,8 @@ class TurnTaking:
             return []
         self._jobs += 1
         heard.job, heard.asked_for = self._jobs, heard.last
-        return [Recognise(self._jobs, max(0, heard.chunk - PRE_ROLL_MS), self.now, heard.before)]
+        begin = max(0, heard.chunk - PRE_ROLL_MS, heard.heard_to)
+        return [Recognise(self._jobs, begin, self.now, heard.before)]
 
     def _decide(self) -> Commands:
         """Is the turn over, now that this much silence has passed and the text is known?"""
