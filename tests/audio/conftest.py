@@ -16,13 +16,13 @@ AUDIO = Path(__file__).parents[2] / "audio"
 
 
 @pytest.fixture(scope="session")
-def lab_model() -> Path:
-    return AUDIO / "models" / "lab-ja"
+def own_model() -> Path:
+    return AUDIO / "models" / "mizumado-ja"
 
 
 @pytest.fixture(scope="session")
-def transcriber(lab_model: Path) -> FasterWhisperTranscriber:
-    return load_faster_whisper(str(lab_model), threads=1)
+def transcriber(own_model: Path) -> FasterWhisperTranscriber:
+    return load_faster_whisper(str(own_model), threads=1)
 
 
 @pytest.fixture(scope="session")

@@ -207,9 +207,9 @@ def test_the_worker_ends_with_a_parent_that_was_killed_even_while_it_computes() 
 
 
 def test_a_real_worker_imports_nothing_of_the_desk_and_no_learning_library(
-    started: Callable[..., Recogniser], lab_model: Path
+    started: Callable[..., Recogniser], own_model: Path
 ) -> None:
-    recogniser = started(ProcessWorker(recipe("Telling", model=str(lab_model))))
+    recogniser = started(ProcessWorker(recipe("Telling", model=str(own_model))))
     generator = np.random.default_rng(1)
     noise = Sound((0.1 * generator.standard_normal(8000)).astype(np.float32), 8000)
     loaded = {name.partition(".")[0] for name in recogniser.transcribe(noise).text.split()}

@@ -43,9 +43,9 @@ def test_a_reported_leak_is_understood_by_sound_through_the_telephone(
 
 
 def test_plain_faster_whisper_loads_the_shipped_folder_and_hears_the_same(
-    lab_model: Path, caller_voice: PyOpenJTalkSynthesiser
+    own_model: Path, caller_voice: PyOpenJTalkSynthesiser
 ) -> None:
-    model = WhisperModel(str(lab_model), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
+    model = WhisperModel(str(own_model), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
     samples = said(caller_voice, LEAK).at_rate(16000).samples
     segments, _ = model.transcribe(samples, language="ja", without_timestamps=True, condition_on_previous_text=False)
     assert kana_errors("".join(segment.text for segment in segments), LEAK_IN_KANA) < 0.1
@@ -109,7 +109,7 @@ def test_a_message_longer_than_the_model_s_window_is_heard_to_its_end(
 
 
 def test_the_transcriber_says_which_model_it_is(transcriber: FasterWhisperTranscriber) -> None:
-    assert transcriber.name == "lab-ja"
+    assert transcriber.name == "mizumado-ja"
 
 
 def test_several_threads_share_one_model_and_each_gets_its_own_answer(
@@ -149,16 +149,16 @@ def test_a_folder_that_lacks_files_says_which(tmp_path: Path) -> None:
         load_faster_whisper(str(tmp_path))
 
 
-def test_a_damaged_model_is_missing_too(tmp_path: Path, lab_model: Path) -> None:
-    for file in lab_model.iterdir():
+def test_a_damaged_model_is_missing_too(tmp_path: Path, own_model: Path) -> None:
+    for file in own_model.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes()[:1000])
     with pytest.raises(ModelMissing, match=r"cannot be loaded.*MIZUMADO_ASR_MODEL"):
         load_faster_whisper(str(tmp_path))
 
 
-def test_an_unknown_compute_type_is_refused(lab_model: Path) -> None:
+def test_an_unknown_compute_type_is_refused(own_model: Path) -> None:
     with pytest.raises(ModelMissing, match="int3"):
-        load_faster_whisper(str(lab_model), compute_type="int3")
+        load_faster_whisper(str(own_model), compute_type="int3")
 
 
 def test_a_model_that_breaks_on_a_sound_is_a_temporary_failure(
