@@ -26,6 +26,16 @@ class OwnWhisper(WhisperModel):  # type: ignore[misc]
         if self.cut_padding:
             kept = round(_KEPT_S * self.frames_per_second)
             frames = int(np.flatnonzero(np.any(features != 0, axis=0)).max(initial=0)) + 1 + kept
-            features = np.ascontiguousarray(features[:, : frames + frames % 2])
+            features = np.ascontiguousarray(features[:, : _whole(frames, len(features))])
         self.encoded = super().encode(features)
         return self.encoded
+
+
+def _whole(frames: int, mels: int) -> int:
+    """The number of frames to keep, at least `frames`: two make one state of the encoder.
+
+    Never as many states as there are mels: CTranslate2 tells a spectrogram (1, mels, frames) from the encoder's output
+    (1, states, width) by that size alone and would encode it once more. Seen: a clip of 2.8 s became other words.
+    """
+    frames += frames % 2
+    return frames + 2 if frames == 2 * mels else frames

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from faster_whisper import WhisperModel
 
+from audio.own_whisper import OwnWhisper
 from audio.sound import TELEPHONE_RATE, Sound
 from audio.training.export import CTC_FILE
 from audio.training.features import log_mel
@@ -19,20 +18,12 @@ _KEPT = 20  # frames, 0.4 s of zeros: training never showed speech that ends whe
 _SETTINGS = {"language": "ja", "temperature": 0.0, "condition_on_previous_text": False, "without_timestamps": True}
 
 
-class _ShortSighted(WhisperModel):  # type: ignore[misc]
-    """faster-whisper fills every clip up to 30 s with zeros; this one takes them off again before the encoder."""
-
-    def encode(self, features: npt.NDArray[np.float32]) -> Any:
-        frames = int(np.flatnonzero(np.any(features != 0, axis=0)).max(initial=0)) + 1 + _KEPT
-        return super().encode(np.ascontiguousarray(features[:, : frames + frames % 2]))
-
-
 class Reader:
     """One model folder, one thread."""
 
     def __init__(self, folder: Path, cut_padding: bool = False, beam: int = 5) -> None:
-        kind = _ShortSighted if cut_padding else WhisperModel
-        self._model = kind(str(folder), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
+        self._model = OwnWhisper(str(folder), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
+        self._model.cut_padding = cut_padding
         self._folder, self._beam = folder, beam
 
     def read(self, samples: npt.NDArray[np.float32]) -> str:
