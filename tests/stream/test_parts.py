@@ -132,6 +132,15 @@ def test_an_hour_on_the_line_takes_no_more_room_than_a_minute() -> None:
     assert len(sound.between(3_599_000, 3_600_000)) == 8000
 
 
+def test_a_call_that_is_over_keeps_no_sound() -> None:
+    sound = CallerSound()
+    sound.add(b"\x01" * 16_000)
+    sound.forget()
+    assert sound.between(0, 2000) == b""
+    assert sound.milliseconds == 2000
+    assert sound.window(256) is None
+
+
 # --- the lines' sounds -----------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gc
 import json
 from datetime import datetime
 from socket import SHUT_RDWR
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ivr.channels.stream import socket as media_socket
+from ivr.channels.stream.live_call import LiveCall
 from ivr.domain.call import (
     Action,
     Arrived,
@@ -171,6 +173,21 @@ def test_a_lost_socket_is_taken_up_by_the_next_one_with_its_own_token(served: Se
         peer.introduces_itself(first_token(1, 1)).plays().sounds(600).sounds(800, SPEECH).sounds(900)
         peer.plays()
     assert isinstance(served.desk.last, Spoke)
+
+
+def test_a_call_that_is_over_is_let_go_of(served: Served) -> None:
+    arrived(served)
+    for again in range(3):
+        with connected(served.media) as peer:
+            peer.introduces_itself(first_token(1, again)).plays().sounds(600).sounds(800, SPEECH).sounds(900)
+            peer.plays()
+        assert eventually(lambda: served.places.live == 0)
+
+    def calls_in_memory() -> int:
+        gc.collect()
+        return sum(isinstance(one, LiveCall) for one in gc.get_objects())
+
+    assert eventually(lambda: calls_in_memory() == 0)
 
 
 # --- who is let in -------------------------------------------------------------------------------------

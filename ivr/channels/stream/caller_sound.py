@@ -29,6 +29,11 @@ class CallerSound:
             del self._sound[:_SPARE]
             self._forgotten += _SPARE
 
+    def forget(self) -> None:
+        """Let go of all of it: the call is over."""
+        self._forgotten += len(self._sound)
+        self._sound = bytearray()
+
     def window(self, size: int) -> bytes | None:
         """The next `size` bytes that were not given yet, None while there are fewer."""
         begin = self._taken - self._forgotten

@@ -57,6 +57,10 @@ STORE_AGAIN_S = 1.0
 FILLER_S = 4.0  # dead air while the desk decides
 
 
+def _unheard(_probability: float, _level: float) -> None:
+    """The call is over: nobody listens to what the detector hears."""
+
+
 class LiveCall:
     """`send` queues one message to the carrier; `close` ends the socket, and the carrier asks how to go on."""
 
@@ -114,6 +118,10 @@ class LiveCall:
             task.cancel()
         for job in self._jobs.values():
             job.cancel()
+        # A call and its parts know each other: half a megabyte of sound must not wait for the collector to find out.
+        self._jobs.clear()
+        self._sound.forget()
+        self._ear.heard = _unheard
 
     @property
     def media_ms(self) -> int:
