@@ -72,6 +72,7 @@ READINGS = Path(audio.__file__).parent / "data" / "readings" / "ja.yaml"
 INDEX = "index"
 LANGUAGE = "ja"
 LIVE_THREADS = 4
+MOST_WINDOWS_BEHIND = 500  # 40 ms of work for the voice detector: more callers would make all of them wait
 MOST_HINTS = 500  # what the carrier takes (Gather `hints`)
 
 
@@ -263,8 +264,10 @@ def office_with(
     if minds.transcriber is not None:
         hear = RecordedSpeech(outside.recordings, minds.transcriber, settings.asr_deadline_s)
     forget = ForgetLater(outside.forget)
-    places = Places(settings.streams, settings.reserved_streams)
     listens = settings.ears == "stream" and minds.transcriber is not None and minds.voice is not None
+    detector = VoiceActivity() if listens else None
+    keeps_up = (lambda: detector.backlog < MOST_WINDOWS_BEHIND) if detector is not None else (lambda: False)
+    places = Places(settings.streams, settings.reserved_streams, keeps_up=keeps_up)
     edge = Edge(
         settings=settings,
         clock=clock,
@@ -285,19 +288,19 @@ def office_with(
     app.register_blueprint(voice_blueprint(edge))
     app.register_blueprint(audio_blueprint(edge))
     app.register_blueprint(now_blueprint(Now(settings, script, store.tickets, clock, minds.deaf_because)))
-    live = _live_desk(edge, minds, places) if listens else None
+    live = _live_desk(edge, minds, places, detector) if detector is not None else None
     sockets = {MEDIA_PATH: MediaSocket(live, signed_by_twilio(settings))} if live is not None else {}
     return Office(settings, script, store, desk, app, workers, forget, live, sockets)
 
 
-def _live_desk(edge: Edge, minds: Minds, places: Places) -> LiveDesk:
+def _live_desk(edge: Edge, minds: Minds, places: Places, detector: VoiceActivity) -> LiveDesk:
     """What live calls share. Two threads more than cores: they wait for the store and the synthesis, mostly."""
     assert minds.transcriber is not None and minds.voice is not None  # noqa: S101, PT018 - the caller has looked
     threads = ThreadPoolExecutor(LIVE_THREADS, thread_name_prefix="live")
     return LiveDesk(
         edge=edge,
         ears=minds.transcriber,
-        detector=VoiceActivity(),
+        detector=detector,
         endings=load_endings(LANGUAGE),
         understand=lambda text, question: minds.understanding.understand(text, question.expecting),
         voice=LineSounds(minds.voice, threads),

@@ -36,6 +36,10 @@ def test_the_last_places_are_kept_for_urgent_calls() -> None:
     assert not places.reserve("e", urgent=True)
 
 
+def test_nobody_else_is_let_in_while_those_who_are_there_are_heard_late() -> None:
+    assert not Places(9, 0, keeps_up=lambda: False).reserve("a", urgent=True)
+
+
 def test_a_call_that_asks_again_keeps_its_one_place() -> None:
     places = Places(1, 0)
     assert all(places.reserve("a", urgent=False) for _ in range(5))

@@ -13,11 +13,18 @@ RESERVED_S = 20.0
 class Places:
     """Atomic: webhooks ask from several threads, sockets from the event loop. A call has one place, not more.
 
-    `limit`: places in all; `kept`: of these, only for calls that are urgent by the number they dialled.
+    `limit`: places in all; `kept`: of these, only for calls that are urgent by the number they dialled. `keeps_up`:
+    whether those who are heard now are heard in time; while they are not, nobody else is let in.
     """
 
-    def __init__(self, limit: int, kept: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._limit, self._kept, self._clock = limit, min(kept, limit), clock
+    def __init__(
+        self,
+        limit: int,
+        kept: int,
+        clock: Callable[[], float] = time.monotonic,
+        keeps_up: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._limit, self._kept, self._clock, self._keeps_up = limit, min(kept, limit), clock, keeps_up
         self._lock = threading.Lock()
         self._reserved: dict[str, float] = {}
         self._live: set[str] = set()
@@ -30,6 +37,8 @@ class Places:
 
     def reserve(self, sid: str, *, urgent: bool) -> bool:
         """Keep a place for the socket of `sid`; False when there is none."""
+        if not self._keeps_up():
+            return False
         with self._lock:
             return self._take(sid, self._limit if urgent else self._limit - self._kept)
 
