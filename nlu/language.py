@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-LANGUAGES = ("ja", "en", "zh-cn", "ko")
-_PROFILES = (*LANGUAGES, "zh-tw")  # the traditional writing is served in the same language
+LANGUAGES = ("ja", "en", "zh", "ko")
+_PROFILES = ("ja", "en", "zh-cn", "zh-tw", "ko")  # both writings of Chinese are served in the same language
 _SEED = 20250401
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _HANGUL = re.compile(r"[가-힣ᄀ-ᇿㄱ-ㆎ]")
@@ -49,9 +49,9 @@ def language(text: str) -> str:
     if latin > 2 * kanji:
         return "en"
     if _CHINESE.search(text):
-        return "zh-cn"
+        return "zh"
     detector = _factory().create()
     detector.append(text)
     # without Hangul it is not Korean, whatever the profile of Korean news with its Hanja says
-    found = next((str(guess.lang) for guess in detector.get_probabilities() if guess.lang != "ko"), "zh-cn")
-    return "zh-cn" if found == "zh-tw" else found
+    found = next((str(guess.lang) for guess in detector.get_probabilities() if guess.lang != "ko"), "zh")
+    return "zh" if found.startswith("zh") else found

@@ -138,3 +138,4 @@ class Meaning:
     urgency: Urgency
     slots: Slots = field(default_factory=Slots)
     act: Act | None = None
+    wish: str | None = None  # the language the caller asks to be served in, whatever language the wish is said in

@@ -228,8 +228,8 @@ def test_the_same_text_always_means_the_same(understanding: Understanding) -> No
         ("123", "ja"),
         ("OK", "ja"),
         ("Hello, there is water coming out of the road", "en"),
-        ("请问，我家门前的马路上有水流出来", "zh-cn"),
-        ("路上有很多水流出來請派人來看一下謝謝", "zh-cn"),
+        ("请问，我家门前的马路上有水流出来", "zh"),
+        ("路上有很多水流出來請派人來看一下謝謝", "zh"),
         ("도로에서 물이 나와요", "ko"),
     ],
 )
