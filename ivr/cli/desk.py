@@ -1,0 +1,179 @@
+"""Commands that open the desk, check it, and show what is in it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ivr.settings import HOME, PREFIX, Settings, read_settings
+
+log = logging.getLogger("mizumado")
+EMBEDDED_MODELS = HOME / "audio" / "models"
+
+
+@click.command()
+def serve() -> None:
+    """Open the desk: webhooks, sound, notices, and the page for staff on this machine."""
+    import uvicorn
+
+    from ivr.serving import SERVER, open_office
+
+    logging.getLogger().setLevel(logging.INFO)
+    settings = read_settings()
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(0)
+    )  # uvicorn raises it again at its end: what is open gets closed
+    log.info("loading words, understanding, answers, voice and recogniser …")
+    with open_office(settings) as opened:
+        _say_what_it_is(settings)
+        uvicorn.run(
+            opened.asgi,
+            host=settings.host,
+            port=settings.port,
+            server_header=False,
+            **SERVER,
+        )
+
+
+def _say_what_it_is(settings: Settings) -> None:
+    where = f"http://{settings.host}:{settings.port}"
+    log.info("the desk is open on %s; the carrier reaches it as %s", where, settings.public_url)
+    if not settings.token_given:
+        log.warning("no %sTWILIO_AUTH_TOKEN: every webhook is refused until there is one", PREFIX)
+    if settings.ears in ("stream", "record"):
+        log.info("speech model: %s", Path(settings.asr_model).name or "none")
+        if Path(settings.asr_model).resolve().parent == EMBEDDED_MODELS:
+            log.warning(
+                "this model was trained on synthetic speech: for demonstration, tests and as a last resort. "
+                "Set %sASR_MODEL to a real model before real people call",
+                PREFIX,
+            )
+
+
+@click.command()
+def check() -> None:
+    """Read and check settings, words, answers and data without opening the desk."""
+    from audio.readings import load_readings
+    from faq_index.corpus import load_corpus
+    from faq_index.labelled import load_labelled
+    from ivr.app import READINGS, load_script
+    from ivr.notify.printed import load_notice_words
+    from nlu import understand
+
+    settings = read_settings()
+    corpus = load_corpus()
+    load_labelled()
+    script = load_script(settings, corpus)
+    load_notice_words()
+    load_readings(READINGS)
+    understand.load()
+    lines = sum(len(language) for language in script.lines.values())
+    click.echo(
+        f"settings, {lines} lines, {len(script.forms)} forms, {len(script.desks)} desks and "
+        f"{len(corpus.entries)} answers are in order"
+    )
+
+
+@click.group()
+def index() -> None:
+    """The FAQ index."""
+
+
+@index.command("build")
+@click.option("--if-needed", is_flag=True, help="only when there is none or it belongs to another FAQ")
+def index_build(if_needed: bool) -> None:
+    """Build the FAQ index anew from the approved answers."""
+    from faq_index.corpus import load_corpus
+    from faq_index.index import IndexUnusable
+    from ivr.app import build_index, open_index
+
+    settings, corpus = read_settings(), load_corpus()
+    if if_needed:
+        try:
+            open_index(settings, corpus)
+        except IndexUnusable:
+            pass
+        else:
+            click.echo("the FAQ index is up to date", err=True)
+            return
+    build_index(settings, corpus)
+    click.echo(f"the FAQ index of {len(corpus.entries)} topics is built", err=True)
+
+
+@click.command("settings")
+def show_settings() -> None:
+    """Every setting: its environment variable, what it is for, and its value now (secrets hidden)."""
+    settings = read_settings()
+    for name, field in Settings.model_fields.items():
+        click.echo(f"{PREFIX + name.upper():32} {field.description}\n{'':32} = {getattr(settings, name)}")
+
+
+@click.command()
+def routes() -> None:
+    """Every address the desk answers, as a table."""
+    from tempfile import TemporaryDirectory
+
+    from ivr.serving import route_table
+
+    with TemporaryDirectory(prefix="mizumado-") as folder:
+        for methods, path, name in route_table(Path(folder)):
+            click.echo(f"{methods:5} {path:42} {name}")
+
+
+@click.command()
+@click.argument("reference", required=False)
+def tickets(reference: str | None) -> None:
+    """The latest tickets, or one ticket whole (place, telephone, situation)."""
+    from ivr.storage.sql import open_store
+
+    store = open_store(read_settings().database)
+    try:
+        if reference is None:
+            for ticket in store.tickets.recent(20):
+                category = ticket.report.category or "-"
+                click.echo(f"{ticket.reference}  {ticket.opened_at:%Y-%m-%d %H:%M}  {category:22} {ticket.status}")
+            return
+        found = store.tickets.ticket(reference)
+        if found is None:
+            raise click.ClickException(f"there is no ticket {reference}")
+        click.echo(_ticket_text(found))
+    finally:
+        store.close()
+
+
+def _place_parts(place: Any) -> tuple[Any, ...]:
+    return place.town, place.chome, place.banchi, place.landmark, place.out_of_city
+
+
+def _ticket_text(ticket: Any) -> str:
+    report = ticket.report
+    place = report.place
+    rows = {
+        "reference": ticket.reference,
+        "class": report.category,
+        "place": place
+        and " ".join(str(part) for part in (place.town, place.chome, place.banchi, place.landmark) if part),
+        "as said": place and place.said,
+        "telephone": report.phone or ("withheld" if report.anonymous else None),
+        "situation": report.situation,
+        "status": f"{ticket.status}{' (partial)' if ticket.partial else ''}",
+    }
+    return "\n".join(f"{name:10} {value}" for name, value in rows.items() if value)
+
+
+@click.command()
+def diagram() -> None:
+    """The dialogue as a Mermaid state diagram, drawn by running it."""
+    from faq_index.corpus import load_corpus
+    from ivr.app import load_script
+    from ivr.diagram import draw
+
+    click.echo(draw(load_script(read_settings(), load_corpus())))
+
+
+COMMANDS = (serve, check, index, show_settings, routes, tickets, diagram)
