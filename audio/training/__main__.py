@@ -185,5 +185,32 @@ def evaluate(
         click.echo(line)
 
 
+@main.command()
+@click.argument("texts", type=_FILE)
+@click.argument("heard", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--model", type=_FOLDER, default=Path(__file__).parent.parent / "models" / "mizumado-ja")
+@click.option("--seed", default=1, show_default=True)
+def hear(texts: Path, heard: Path, model: Path, seed: int) -> None:
+    """Speak every line of TEXTS over a telephone and write `text<TAB>what the recogniser heard` to HEARD.
+
+    Lines that HEARD has already are not spoken again: stop and go on, or add sentences, as you like.
+    """
+    from audio.faster_whisper_transcriber import load_faster_whisper
+    from audio.training.hear import heard as listen
+
+    known = (
+        {line.split("\t")[0] for line in heard.read_text(encoding="utf-8").splitlines()} if heard.exists() else set()
+    )
+    lines = dict.fromkeys(texts.read_text(encoding="utf-8").splitlines())
+    wanted = [line for line in lines if line and "\t" not in line and line not in known]
+    transcriber = load_faster_whisper(str(model))
+    with heard.open("a", encoding="utf-8") as file:
+        for count, (text, found) in enumerate(listen(wanted, transcriber, seed), start=1):
+            file.write(f"{text}\t{found}\n")
+            if count % 200 == 0:
+                file.flush()
+                click.echo(f"{count} of {len(wanted)}")
+
+
 if __name__ == "__main__":
     main()
