@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ivr.cli import calls, desk, parts
+from ivr.cli import calls, desk, measure, parts
 from ivr.security.redaction import NumbersMasked
 from ivr.settings import BadSettings
 
@@ -67,5 +67,5 @@ def main(verbose: bool) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-for command in (*desk.COMMANDS, *calls.COMMANDS, *parts.COMMANDS):
+for command in (*desk.COMMANDS, *calls.COMMANDS, *parts.COMMANDS, *measure.COMMANDS):
     main.add_command(command)

@@ -1,0 +1,1 @@
+"""How good understanding, answers and ears are: labelled rows in, counts with intervals out."""
