@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from inspect import signature
 from pathlib import Path
 from threading import Event as ThreadEvent
 from threading import Thread
@@ -29,7 +30,7 @@ from audio.voice_activity import VoiceActivity
 from faq_index import corpus as faq_corpus
 from faq_index import index as faq
 from faq_index.embed import SHIPPED_MODEL, SentenceEmbedder
-from ivr.channels.edge import Edge
+from ivr.channels.edge import Edge, Hints
 from ivr.channels.handover import handover_line
 from ivr.channels.recorded_speech import RecordedSpeech
 from ivr.channels.spoken_audio import audio_blueprint
@@ -44,7 +45,8 @@ from ivr.channels.twilio_voice import media_key, voice_blueprint
 from ivr.channels.twiml import MEDIA_PATH
 from ivr.console.now import Now, now_blueprint
 from ivr.domain import spoken
-from ivr.domain.call import Event, Line, NotifyStaff, Question, Transfer
+from ivr.domain.call import Line, NotifyStaff, Question, Transfer
+from ivr.domain.languages import JAPANESE
 from ivr.domain.script import Script
 from ivr.jobs.notices import NoticeDelivery
 from ivr.jobs.queues import QueuePreparation
@@ -52,25 +54,24 @@ from ivr.jobs.rings import DeskBell
 from ivr.jobs.worker import Pass, Worker, at_most_every
 from ivr.notify.printed import PrintedNotifier, load_notice_words
 from ivr.notify.webhook import WebhookNotifier
-from ivr.ports import Clock, Notifier, Recordings, StoredTurn, StoreUnavailable, Telephone, Understanding
+from ivr.ports import Answers, Clock, Notifier, Recordings, StoredTurn, Telephone, Understanding
 from ivr.settings import PREFIX, Settings
-from ivr.storage.fair_lock import FairLock
+from ivr.storage.fair_lock import one_after_another
 from ivr.storage.script_files import read_script
 from ivr.storage.sql import Store
+from ivr.usecases.answers_by_language import AnswersByLanguage
 from ivr.usecases.take_turn import Desk, take_turn
 from nlu import reading as kana
 from nlu import understand as nlu
 from nlu.completeness import load_endings
 from nlu.gazetteer import town_readings
+from nlu.meaning import Expecting, Meaning, Place
 
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY_S = 30.0
-TURN_WAIT_S = 5.0  # a webhook has 15 s, of which a recognition may have taken six
-TakeTurn = Callable[[str, str, Event], StoredTurn]
 READINGS = Path(audio.__file__).parent / "data" / "readings" / "ja.yaml"
 INDEX = "index"
-LANGUAGE = "ja"
 LIVE_THREADS = 4
 MOST_WINDOWS_BEHIND = 500  # 40 ms of work for the voice detector: more callers would make all of them wait
 MOST_HINTS = 500  # what the carrier takes (Gather `hints`)
@@ -91,8 +92,8 @@ class Minds:
     """
 
     understanding: Understanding
-    answers: faq.FaqIndex
-    corpus: faq_corpus.Corpus
+    answers: Answers
+    corpora: tuple[faq_corpus.Corpus, ...]
     transcriber: Recogniser | None
     deaf_because: str | None
     voice: Voice | None
@@ -104,28 +105,59 @@ class Minds:
 
 def load_minds(settings: Settings) -> Minds:
     """Raises the typed errors of each part (BadDataError, IndexUnusable, BadReadings …), all with their remedy."""
-    corpus = faq_corpus.load_corpus()
+    corpora = load_corpora()
     transcriber, deaf_because = _ears(settings)
     return Minds(
-        understanding=nlu.load(),
-        answers=open_index(settings, corpus),
-        corpus=corpus,
+        understanding=load_understanding(),
+        answers=open_answers(settings, corpora),
+        corpora=corpora,
         transcriber=transcriber,
         deaf_because=deaf_because,
         voice=_voice(settings) if settings.voice == "own" else None,
     )
 
 
+class AnyLanguage:
+    """`Understanding` over what `nlu` gives: the language of the call helps where it is asked for."""
+
+    def __init__(self) -> None:
+        self._nlu: Any = nlu.load()
+        self._asks = "language" in signature(self._nlu.understand).parameters
+
+    def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING, language: str | None = None) -> Meaning:
+        meaning: Meaning = self._nlu.understand(text, expecting, *((language,) if self._asks else ()))
+        return meaning
+
+
+def load_understanding() -> Understanding:
+    """Raises BadDataError."""
+    return AnyLanguage()
+
+
+def load_corpora() -> tuple[faq_corpus.Corpus, ...]:
+    """The FAQ in every language it is there in, Japanese first. Raises DataError."""
+    return (faq_corpus.load_corpus(),)
+
+
+def open_answers(settings: Settings, corpora: tuple[faq_corpus.Corpus, ...]) -> Answers:
+    """The approved answers of every language. Raises IndexUnusable."""
+    return AnswersByLanguage({corpus.language: open_index(settings, corpus) for corpus in corpora})
+
+
 def open_index(settings: Settings, corpus: faq_corpus.Corpus) -> faq.FaqIndex:
     """The FAQ index of `var`; made when there is none yet, refused (IndexUnusable) when it belongs to another FAQ."""
-    folder = settings.var / INDEX
+    folder = _index_folder(settings, corpus)
     return faq.load(folder, corpus, _embedder(settings)) if folder.exists() else build_index(settings, corpus)
 
 
 def build_index(settings: Settings, corpus: faq_corpus.Corpus) -> faq.FaqIndex:
     """Build the FAQ index into `var` (some seconds), in place of the one that was there."""
-    log.info("building the FAQ index of %d topics", len(corpus.entries))
-    return faq.build(corpus, _embedder(settings), kana.reading, settings.var / INDEX)
+    log.info("building the FAQ index of %d topics in %s", len(corpus.entries), corpus.language)
+    return faq.build(corpus, _embedder(settings), kana.reading, _index_folder(settings, corpus))
+
+
+def _index_folder(settings: Settings, corpus: faq_corpus.Corpus) -> Path:
+    return settings.var / (INDEX if corpus.language == JAPANESE else f"{INDEX}-{corpus.language}")
 
 
 def _embedder(settings: Settings) -> SentenceEmbedder:
@@ -148,7 +180,7 @@ def open_recogniser(settings: Settings) -> Recogniser:
     """The recogniser that the settings name, here or on a server elsewhere. Raises ModelMissing."""
     if not settings.asr_url:
         return own_recogniser(settings)
-    prompts = load_hints(LANGUAGE).prompts_with(tuple(town_readings())) if settings.asr_hints else None
+    prompts = load_hints(JAPANESE).prompts_with(tuple(town_readings())) if settings.asr_hints else None
     return connect_recogniser(
         settings.asr_url,
         model=Path(settings.asr_model).name if Path(settings.asr_model).is_absolute() else settings.asr_model,
@@ -176,9 +208,10 @@ def _voice(settings: Settings) -> Voice:
     return Voice(PyOpenJTalkSynthesiser(readings=readings), settings.var / "voice", settings.var / "recordings")
 
 
-def load_script(settings: Settings, corpus: faq_corpus.Corpus) -> Script:
+def load_script(settings: Settings, *corpora: faq_corpus.Corpus) -> Script:
     """The script of `prompts`, with the answers of the FAQ. Raises BadScript."""
-    return read_script(settings.prompts, {"ja": {entry.id: entry.answer for entry in corpus.entries}})
+    answers = {corpus.language: {entry.id: entry.answer for entry in corpus.entries} for corpus in corpora}
+    return read_script(settings.prompts, answers)
 
 
 # --- the desk that serves ------------------------------------------------------------------------
@@ -204,8 +237,8 @@ class Office:
 
     def warm(self) -> None:
         """Touch what the first call needs. What was loaded stays: the collector need not walk through it any more."""
-        meaning = self.desk.understanding.understand(self.script.text(Line("report.place"), LANGUAGE))
-        self.desk.answers.search(meaning.text, meaning.reading)
+        meaning = self.desk.understanding.understand(self.script.text(Line("report.place"), JAPANESE))
+        self.desk.answers.search(meaning.text, meaning.reading, meaning.language)
         gc.collect()
         gc.freeze()
         gc.collect()  # what is frozen is not counted from here on: calls that are over are found soon, and cheaply
@@ -214,7 +247,7 @@ class Office:
         for worker in self.workers:
             worker.start()
         if self.live is not None:
-            warming = (self.script.lines[LANGUAGE], LANGUAGE, self.stopping.is_set)
+            warming = (self.script.lines[JAPANESE], JAPANESE, self.stopping.is_set)
             Thread(target=self.live.voice.warm, args=warming, name="warm-voice", daemon=True).start()
 
     def stop(self) -> None:
@@ -280,9 +313,9 @@ def office_with(
         ears_ready=lambda: minds.transcriber is None or minds.transcriber.alive,
         voice=minds.voice,
         after_commit=partial(_wake, workers),
-        hints={Question.PLACE: tuple(town_readings())[:MOST_HINTS]},
+        hints=_hints(script),
         forget=forget,
-        apology=Line("fallback.sorry", (("number", spoken.digits(script, LANGUAGE, script.centre_number)),)),
+        apology=Line("fallback.sorry", (("number", spoken.digits(script, JAPANESE, script.centre_number)),)),
     )
     app = Flask("mizumado", static_folder=None)
     app.register_blueprint(voice_blueprint(edge))
@@ -293,6 +326,15 @@ def office_with(
     return Office(settings, script, store, desk, app, workers, forget, live, sockets)
 
 
+def _hints(script: Script) -> Hints:
+    """The towns, as callers of each language say them."""
+    towns = [Place(name, town=name, town_yomi=read) for name, read in list(town_readings().items())[:MOST_HINTS]]
+    return {
+        language: {Question.PLACE: tuple(spoken.town(script, language, town) for town in towns)}
+        for language in script.lines
+    }
+
+
 def _live_desk(edge: Edge, minds: Minds, places: Places, detector: VoiceActivity) -> LiveDesk:
     """What live calls share. Two threads more than cores: they wait for the store and the synthesis, mostly."""
     assert minds.transcriber is not None and minds.voice is not None  # noqa: S101, PT018 - the caller has looked
@@ -301,32 +343,13 @@ def _live_desk(edge: Edge, minds: Minds, places: Places, detector: VoiceActivity
         edge=edge,
         ears=minds.transcriber,
         detector=detector,
-        endings=load_endings(LANGUAGE),
+        endings=load_endings(JAPANESE),
         understand=lambda text, question: minds.understanding.understand(text, question.expecting),
         voice=LineSounds(minds.voice, threads),
         places=places,
         threads=threads,
         key=media_key(edge.settings),
     )
-
-
-def one_after_another(take: TakeTurn) -> TakeTurn:
-    """`take` by one thread at a time, first come, first served.
-
-    Python runs one thread at a time anyway. Measured with four callers at once: threads that take turns in the middle
-    of their work serve 241 webhooks a second, threads that queue for it 296. Raises StoreUnavailable after TURN_WAIT_S.
-    """
-    queue = FairLock()
-
-    def taken(sid: str, key: str, event: Event) -> StoredTurn:
-        if not queue.acquire(TURN_WAIT_S):
-            raise StoreUnavailable(f"the turns before this one took longer than {TURN_WAIT_S:.0f} s")
-        try:
-            return take(sid, key, event)
-        finally:
-            queue.release()
-
-    return taken
 
 
 def _wake(workers: tuple[Worker, ...], turn: StoredTurn) -> None:

@@ -20,14 +20,20 @@ class Clock(Protocol):
 
 
 class Understanding(Protocol):
-    def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING) -> Meaning:
-        """What `text` means as a reply to what was asked. Never raises, whatever the text."""
+    def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING, language: str | None = None) -> Meaning:
+        """What `text` means as a reply to what was asked. `language`: that of the call, None = to be guessed.
+
+        Never raises, whatever the text.
+        """
         ...
 
 
 class Answers(Protocol):
-    def search(self, text: str, reading: str) -> Ranking:
-        """The approved answers nearest to a question, by surface and by katakana `reading`."""
+    def search(self, text: str, reading: str, language: str = "ja") -> Ranking:
+        """The approved answers nearest to a question in `language`, by surface and by `reading` (how it sounds).
+
+        A language without answers gives none.
+        """
         ...
 
 

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from faq_index import corpus as faq_corpus
 from ivr import app as root
 from ivr.channels.phone.booths import Booths
 from ivr.channels.phone.page import Phone, phone_blueprint
@@ -19,7 +18,6 @@ from ivr.jobs.worker import Worker
 from ivr.settings import Settings, read_settings
 from ivr.storage.sql import open_store
 from ivr.trial_desk import TypedVoice, open_trial_desk
-from nlu import understand as nlu
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +47,7 @@ def open_office(settings: Settings, out: Any = None) -> Iterator[Opened]:
     try:
         if minds.deaf_because:
             log.error("%s", minds.deaf_because)
-        script = root.load_script(settings, minds.corpus)
+        script = root.load_script(settings, *minds.corpora)
         office = root.build_office(settings, minds, script, store, root.SystemClock(), out or sys.stdout)
         booths = add_phone(office, minds)
         sweeper = Worker("trials", [booths.sweep])
@@ -120,9 +118,9 @@ def asgi(
 def route_table(folder: Path) -> list[tuple[str, str, str]]:
     """(methods, path, endpoint) of every address, from the application itself; `folder` holds a store of no calls."""
     settings = read_settings(database=f"sqlite:///{folder / 'routes.db'}", ears="keys", voice="say")
-    corpus = faq_corpus.load_corpus()
-    minds = root.Minds(nlu.load(), root.open_index(settings, corpus), corpus, None, None, None)
-    script = root.load_script(settings, corpus)
+    corpora = root.load_corpora()
+    minds = root.Minds(root.load_understanding(), root.open_answers(settings, corpora), corpora, None, None, None)
+    script = root.load_script(settings, *corpora)
     store = open_store(settings.database)
     try:
         office = root.build_office(settings, minds, script, store, root.SystemClock(), sys.stdout)

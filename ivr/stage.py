@@ -17,7 +17,6 @@ from typing import Any, TextIO
 import uvicorn
 
 from audio.pyopenjtalk_synthesiser import CALLER, PyOpenJTalkSynthesiser
-from faq_index.corpus import load_corpus
 from ivr import app as root
 from ivr.channels.simulator.caller_voice import CallerVoice, SyntheticVoice
 from ivr.channels.simulator.clock import SimulatedClock
@@ -102,7 +101,7 @@ def _simulated(settings: Settings, out: TextIO, clock: SimulatedClock) -> Iterat
         closing.callback(minds.close)
         store = open_store(settings.database)
         closing.callback(store.close)
-        script = root.load_script(settings, minds.corpus)
+        script = root.load_script(settings, *minds.corpora)
         office = root.build_office(settings, minds, script, store, clock, out)
         office.warm()
         office.start()
@@ -181,7 +180,7 @@ def _attach(settings: Settings, url: str, _carrier_api: str) -> Iterator[Running
     """A desk that runs already, with the token, store and numbers of this environment's settings."""
     store = open_store(settings.database)
     try:
-        script = root.load_script(settings, load_corpus())
+        script = root.load_script(settings, *root.load_corpora())
         numbers = {
             Dialled.CENTRE: settings.centre_numbers.split(",")[0] or NUMBERS[Dialled.CENTRE],
             Dialled.NIGHT_LINE: settings.night_numbers.split(",")[0] or NUMBERS[Dialled.NIGHT_LINE],

@@ -69,13 +69,15 @@ class Hear(Protocol):
     """What was said in a recording of the carrier's: `ivr.channels.recorded_speech.RecordedSpeech` is one."""
 
     def __call__(
-        self, url: str, recording: str, at: datetime, question: Question | None = None
+        self, url: str, recording: str, at: datetime, question: Question | None = None, language: str = "ja"
     ) -> Spoke | StayedSilent | EarsFailed:
-        """`question`: what was asked, a hint for the recogniser."""
+        """`question`: what was asked, a hint for the recogniser; `language`: in which the call is held."""
         ...
 
 
 SORRY = Line("fallback.sorry")
+Hints = Mapping[str, Mapping[Question, tuple[str, ...]]]
+"""Language -> question -> words that the reply may hold."""
 
 
 def _nothing(turn: StoredTurn) -> None:
@@ -98,7 +100,8 @@ class Edge:
     `handover`: (call, desk id) -> the line a person hears before taking the caller. `hear` None: no recogniser, calls
     begin on the rung of the keys. `streams` None: nobody listens to live sound. `ears_ready`: whether the
     recogniser works now; while it does not, calls begin on the keys too. `voice_languages`: what the own voice
-    speaks, other languages get Twilio's <Say>. `hints`: words a carrier's recogniser should expect. `after_commit`
+    speaks, other languages get Twilio's <Say>; `heard_languages`: what the own recogniser understands. `hints`: words a
+    carrier's recogniser should expect, by language. `after_commit`
     wakes the jobs that a turn has work for; `forget` takes the id of a recording that has been read and is of no use
     any more (it must return at once and never raise). `apology`: the last words when everything here is broken.
     """
@@ -114,7 +117,8 @@ class Edge:
     ears_ready: Callable[[], bool] = _ready
     voice: Voice | None = None
     voice_languages: frozenset[str] = frozenset({"ja"})
-    hints: Mapping[Question, tuple[str, ...]] = field(default_factory=dict)
+    heard_languages: frozenset[str] = frozenset({"ja"})
+    hints: Hints = field(default_factory=dict)
     after_commit: Callable[[StoredTurn], None] = _nothing
     forget: Callable[[str], None] = _keep
     apology: Line = SORRY

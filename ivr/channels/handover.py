@@ -1,12 +1,12 @@
-"""The line a person hears before taking a caller: desk, matter, place and number, in words of the script."""
+"""The line a person hears before taking a caller: desk, language, matter, place and number, always in Japanese."""
 
 from __future__ import annotations
 
 from ivr.domain import spoken
 from ivr.domain.call import Call, Line
+from ivr.domain.languages import JAPANESE as STAFF_LANGUAGE
+from ivr.domain.languages import foreign
 from ivr.domain.script import Script
-
-STAFF_LANGUAGE = "ja"
 
 
 def handover_line(script: Script, call: Call, desk: str) -> Line:
@@ -19,12 +19,16 @@ def handover_line(script: Script, call: Call, desk: str) -> Line:
     entry = script.desks.get(desk)
     category = report.category if report else None
     named = script.classes.get(category) if category else None
+    matter = named.name if named else word("no_matter")
+    if foreign(call):
+        language = script.language_names.get(call.language, call.language)
+        matter = spoken.word(script, STAFF_LANGUAGE, "foreign", language=language, matter=matter)
     phone = (report.phone if report else None) or call.caller_id
     return Line(
         "whisper.handover",
         (
             ("desk", entry.name if entry else word("unknown")),
-            ("matter", named.name if named else word("no_matter")),
+            ("matter", matter),
             ("place", spoken.place(script, STAFF_LANGUAGE, report.place if report else call.place)),
             ("phone", spoken.digits(script, STAFF_LANGUAGE, phone) if phone else word("unknown")),
         ),

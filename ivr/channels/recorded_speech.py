@@ -14,6 +14,7 @@ from audio.sound import Sound
 from audio.transcriber import Hint, Transcript, TranscriptionFailed
 from ivr.channels.hints import HINTS
 from ivr.domain.call import EarsFailed, Question, Spoke, StayedSilent
+from ivr.domain.languages import JAPANESE
 from ivr.ports import Recordings, RecordingUnavailable
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,8 @@ class Punctual(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordedSpeech:
-    """`deadline_s` counts from the webhook to the text; what fetching takes is missing to the recogniser.
+    """`deadline_s` counts from the webhook to the text; what fetching takes is missing to the recogniser. `languages`
+    are those that the transcriber understands.
 
     Nothing of the store is held meanwhile. Never raises: ears that fail are an event, and the next rung takes over.
     """
@@ -40,11 +42,17 @@ class RecordedSpeech:
     transcriber: Punctual
     deadline_s: float
     elapsed: Callable[[], float] = time.monotonic
+    languages: frozenset[str] = frozenset({JAPANESE})
 
     def __call__(
-        self, url: str, recording: str, at: datetime, question: Question | None = None
+        self, url: str, recording: str, at: datetime, question: Question | None = None, language: str = JAPANESE
     ) -> Spoke | StayedSilent | EarsFailed:
-        """`url`, `recording`: the carrier's address and id of the sound; `at`: when it came in, in reply to what."""
+        """`url`, `recording`: the carrier's address and id of the sound; `at`: when it came in, in reply to what.
+
+        `language`: in which the call is held; words of one that nobody here understands go to staff as sound.
+        """
+        if language not in self.languages:
+            return _failed(at, recording, f"nobody here understands {language!r}")
         begun = self.elapsed()
         try:
             sound = decode(self.recordings.fetch(url))
@@ -60,7 +68,8 @@ class RecordedSpeech:
             return _failed(at, recording, f"the recogniser failed: {error}")
         if not transcript.heard or not transcript.text.strip():
             return StayedSilent(at)
-        return Spoke(at, transcript.text.strip())
+        guess = transcript.language if len(self.languages) > 1 else None  # with one language there is nothing to guess
+        return Spoke(at, transcript.text.strip(), language=guess)
 
 
 def _failed(at: datetime, recording: str, why: str) -> EarsFailed:

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, abort, request
 
 from ivr.channels.edge import Edge
 from ivr.domain.call import Ask, Line, Say, TakeMessage, Transfer
+from ivr.domain.languages import JAPANESE
 from ivr.ports import StoredTurn, StoreUnavailable
 from ivr.security.redaction import where
 
@@ -103,13 +104,14 @@ def _line_of_turn(edge: Edge, sid: str, seq: int, name: str) -> tuple[Line, str]
         return None
     if name == WHISPER:
         desks = [action.desk for action in turn.actions if isinstance(action, Transfer)]
-        return (edge.handover(turn.call, desks[0]), "ja") if desks else None
+        return (edge.handover(turn.call, desks[0]), JAPANESE) if desks else None
     if waiting := _WAIT.fullmatch(name):
         return Line("wait.position", (("position", waiting[1]),)), turn.call.language
     lines = lines_of(turn)
     if not _INDEX.fullmatch(name) or int(name) >= len(lines):
         return None
-    return lines[int(name)], turn.call.language
+    line = lines[int(name)]
+    return line, line.spoken_in(turn.call.language)
 
 
 def _clip(edge: Edge, text: str, language: str, caching: str) -> Response:

@@ -13,13 +13,13 @@ from ivr.channels.spoken_audio import WHISPER
 from ivr.channels.twiml import Mouth, written
 from ivr.channels.way_on import twiml
 from ivr.domain.call import Line, PersonAnswered, State, Transfer
+from ivr.domain.languages import JAPANESE as STAFF_LANGUAGE
 from ivr.domain.script import DeskEntry
 from ivr.ports import StoreUnavailable
 from ivr.security.redaction import where
 
 logger = logging.getLogger(__name__)
 
-STAFF_LANGUAGE = "ja"
 PAUSE_S = 12  # between two messages to a waiting caller
 ACCEPT_S = 10  # how long a person may take to press the key
 EMPTY_QUEUE_S = 30  # how long an operator waits for a caller before the line is freed

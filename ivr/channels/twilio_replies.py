@@ -9,6 +9,7 @@ from ivr.channels.edge import Edge
 from ivr.channels.twilio_rest import api_base
 from ivr.channels.way_on import field
 from ivr.domain.call import EarsFailed, Event, Pressed, Question, Spoke, StayedSilent
+from ivr.domain.languages import JAPANESE
 
 
 def reply_heard(edge: Edge, sid: str, seq: int, question: Question) -> Event:
@@ -21,6 +22,7 @@ def reply_heard(edge: Edge, sid: str, seq: int, question: Question) -> Event:
     recording = recording_brought()
     if recording is None or field("RecordingDuration") == "0":
         return StayedSilent(now)
+    asked = edge.turns.turn(sid, seq)
     if edge.turns.turn(sid, seq + 1) is not None:
         return StayedSilent(now)  # repeated: the stored reply is given whatever this is, so nothing is transcribed
     if edge.hear is None:
@@ -28,7 +30,8 @@ def reply_heard(edge: Edge, sid: str, seq: int, question: Question) -> Event:
     # After a Redirect of ours only the id is left of the recording; its address follows from that.
     settings = edge.settings
     address = f"{api_base(settings)}/2010-04-01/Accounts/{settings.twilio_account_sid}/Recordings/{recording}"
-    return edge.hear(request.form.get("RecordingUrl") or address, recording, now, question)
+    language = asked.call.language if asked is not None else JAPANESE
+    return edge.hear(request.form.get("RecordingUrl") or address, recording, now, question, language)
 
 
 def recording_brought() -> str | None:

@@ -39,6 +39,7 @@ from ivr.domain.call import (
     TalkEnded,
     Transfer,
 )
+from ivr.domain.languages import JAPANESE
 from ivr.ports import StoredTurn
 from ivr.security.redaction import where
 from ivr.settings import Settings
@@ -46,7 +47,7 @@ from ivr.settings import Settings
 logger = logging.getLogger(__name__)
 
 LOST_CALL = Line("ladder.lost_call")
-LANGUAGE = "ja"  # in which every call begins
+OWN_EARS = (Ears.STREAM, Ears.RECORD)
 LOST_SOCKETS = 2
 """Media sockets of one call that may break before live sound is given up."""
 
@@ -256,12 +257,15 @@ class CallerRoutes:
 
     def _arrive(self, sid: str, before: Line | None = None) -> Response:
         dialled = facts.dialled(request.form.get("To"), self._edge.settings)
+        ears = self._first_rung(sid, dialled)
         event = Arrived(
             at=self._edge.clock.now(),
             dialled=dialled,
             caller_id=facts.caller_number(request.form.get("From")),
             reference="",  # the store numbers the call; take_turn makes the reference from it
-            ears=self._first_rung(sid, dialled),
+            ears=ears,
+            hears=tuple(sorted(self._edge.heard_languages)) if ears in OWN_EARS else None,
+            offers=tuple(sorted(self._mouth.own)) if ears is Ears.STREAM else None,  # or the sound breaks at once
         )
         return twiml(self._twiml.turn(self._edge.commit(sid, "arrived", event), before))
 
@@ -269,11 +273,11 @@ class CallerRoutes:
         """The highest rung that is wanted, there, and has a place: live sound, recordings, keys."""
         edge = self._edge
         ears = Ears(edge.settings.ears)
-        if ears in (Ears.STREAM, Ears.RECORD) and not edge.ears_ready():
+        if ears in OWN_EARS and not edge.ears_ready():
             return Ears.KEYS
         if ears is Ears.STREAM:
             urgent = dialled is Dialled.NIGHT_LINE
-            live = edge.streams is not None and LANGUAGE in self._mouth.own and edge.streams.reserve(sid, urgent=urgent)
+            live = edge.streams is not None and JAPANESE in self._mouth.own and edge.streams.reserve(sid, urgent=urgent)
             ears = Ears.STREAM if live else Ears.RECORD
         return Ears.KEYS if ears is Ears.RECORD and edge.hear is None else ears
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
+from ivr.channels.edge import Hints
 from ivr.channels.spoken_audio import ClipAddresses
 from ivr.channels.stream.token import Ticket, token_of
 from ivr.domain.call import Ask, Ears, HangUp, Line, Question, Say, State, TakeMessage, Transfer
@@ -54,8 +55,13 @@ class Mouth:
     own: frozenset[str]
     clips: ClipAddresses
 
+    def speaks(self, lines: tuple[Line, ...], language: str) -> bool:
+        """Whether the own voice can say all of `lines` in a call in `language`."""
+        return all(line.spoken_in(language) in self.own for line in lines)
+
     def speak(self, verbs: VoiceResponse | Gather, line: Line, language: str, clip: str) -> None:
         """Add `line` to `verbs`; `clip` is the address of its sound if its slots are filled with a call's values."""
+        language = line.spoken_in(language)
         if language not in self.own:
             self.say(verbs, line, language)
         elif line.slots:
@@ -65,6 +71,7 @@ class Mouth:
 
     def say(self, verbs: VoiceResponse | Gather, line: Line, language: str) -> None:
         """Add `line` as <Say>: needs nothing of ours but the words."""
+        language = line.spoken_in(language)
         text = _NOT_XML.sub("", self.text(line, language))
         for start in range(0, len(text), MAX_SAY):
             verbs.say(
@@ -84,15 +91,17 @@ class TurnTwiml:
     origin: str
     mouth: Mouth
     desks: Mapping[str, DeskEntry]
-    hints: Mapping[Question, tuple[str, ...]]
+    hints: Hints
     listening: Listenings
     caller_id: str | None = None
     media_key: bytes | None = None
 
     def live(self, turn: StoredTurn) -> bool:
-        """Whether the question of `turn` is put and answered over a media socket."""
+        """Whether the question of `turn` is put and answered over a media socket: the own voice says all of it."""
         call = turn.call
-        return self.media_key is not None and call.ears is Ears.STREAM and call.language in self.mouth.own
+        lines = tuple(line for one in turn.actions if isinstance(one, Ask) for line in one.lines)
+        ours = call.language in self.mouth.own and self.mouth.speaks(lines, call.language)
+        return self.media_key is not None and call.ears is Ears.STREAM and ours
 
     def turn(self, turn: StoredTurn, before: Line | None = None) -> bytes:
         """The whole turn; `before` is a line of the channel's own to say first. Raises TwimlTooLong."""
@@ -186,7 +195,7 @@ class TurnTwiml:
                 speech_timeout="auto",
                 profanity_filter=False,  # the default masks words, and an address may sound like one
                 action_on_empty_result=True,
-                hints=self._hints(ask.question),
+                hints=self._hints(turn.call.language, ask.question),
                 **keys,
             )
             self._speak(gather, turn, ask.lines, spoken)
@@ -206,9 +215,9 @@ class TurnTwiml:
             )
         response.redirect(reply, method="POST")  # an empty recording, or a Gather that Twilio could not run
 
-    def _hints(self, question: Question) -> str | None:
+    def _hints(self, language: str, question: Question) -> str | None:
         text = ""
-        for hint in self.hints.get(question, ())[:500]:
+        for hint in self.hints.get(language, {}).get(question, ())[:500]:
             longer = f"{text},{hint[:100]}" if text else hint[:100]
             if len(longer) > MAX_HINTS:
                 break

@@ -9,12 +9,12 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from ivr.domain import spoken
 from ivr.domain.hours import duty_at, tokyo
+from ivr.domain.languages import JAPANESE as STAFF_LANGUAGE
 from ivr.domain.script import Script
 from ivr.ports import Clock, Tickets
 from ivr.security.loopback import from_this_machine
 from ivr.settings import Settings
 
-STAFF_LANGUAGE = "ja"
 WEEKDAYS = "月火水木金土日"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -71,6 +71,7 @@ def now_blueprint(now: Now) -> Blueprint:
             desks=now.script.desks.values(),
             tickets=now.tickets.recent(20),
             callbacks=now.tickets.callbacks(20),
+            languages=now.script.language_names,
         )
 
     @blueprint.get("/tickets/<reference>")
@@ -79,7 +80,10 @@ def now_blueprint(now: Now) -> Blueprint:
         if found is None:
             abort(404)
         place = spoken.place(now.script, STAFF_LANGUAGE, found.report.place)
-        return render_template("ticket.html", ticket=found, place=place, classes=now.script.classes)
+        script = now.script
+        return render_template(
+            "ticket.html", ticket=found, place=place, classes=script.classes, languages=script.language_names
+        )
 
     return blueprint
 

@@ -86,7 +86,8 @@ NO_ANSWERS = Ranking()
 class Arrived:
     """The call came in. `caller_id` holds digits only, None when withheld.
 
-    `reference` is the number a report gets; empty: the store gives the serial number of the call.
+    `reference` is the number a report gets; empty: the store gives the serial number of the call. `hears`: the
+    languages the ears understand; `offers`: those that can be offered with the greeting (None: all of the script).
     """
 
     at: datetime
@@ -94,13 +95,15 @@ class Arrived:
     caller_id: str | None
     reference: str = ""
     ears: Ears = Ears.GATHER
+    hears: tuple[str, ...] | None = None
+    offers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
     """The caller said something: `text`, as the reply to `question` (None: the channel does not know to what).
 
-    Meaning and answers are added before the decision.
+    Meaning and answers are added before the decision. `language`: the recogniser's guess, None where it has none.
     """
 
     at: datetime
@@ -108,6 +111,7 @@ class Spoke:
     meaning: Meaning | None = None
     answers: Ranking = NO_ANSWERS
     question: Question | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,20 +191,8 @@ class HungUp:
     at: datetime
 
 
-Event = (
-    Arrived
-    | Spoke
-    | Pressed
-    | StayedSilent
-    | LeftMessage
-    | EarsFailed
-    | Connected
-    | SoundLost
-    | PersonAnswered
-    | NobodyAnswered
-    | TalkEnded
-    | HungUp
-)
+Heard = Spoke | Pressed | StayedSilent | LeftMessage | EarsFailed
+Event = Arrived | Heard | Connected | SoundLost | PersonAnswered | NobodyAnswered | TalkEnded | HungUp
 
 
 # --- values carried --------------------------------------------------------------------------------
@@ -208,10 +200,18 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One approved line by its key (`file.name` in `prompts/<lang>/`), with its slots filled, in speakable form."""
+    """One approved line by its key (`file.name` in `prompts/<lang>/`), with its slots filled, in speakable form.
+
+    `language`: in which it is said whatever the call's language is ("For English, press 5"); None = in the call's.
+    """
 
     key: str
     slots: tuple[tuple[str, str], ...] = ()
+    language: str | None = None
+
+    def spoken_in(self, language: str) -> str:
+        """The language it is said in, in a call in `language`."""
+        return self.language or language
 
 
 class PhoneSource(StrEnum):
@@ -225,7 +225,7 @@ class Report:
     """What was taken down so far. `form` names the form of `prompts/forms/` that says what is still to ask.
 
     `given_up` lists fields not asked again; `tries` counts the misses on the field in hand; `refusals` how often the
-    read-back was refused.
+    read-back was refused. `language` is the caller's.
     """
 
     form: str
@@ -245,6 +245,7 @@ class Report:
     tries: int = 0
     refusals: int = 0
     confirmed: bool = False
+    language: str = "ja"
 
 
 class OutcomeKind(StrEnum):
@@ -330,6 +331,7 @@ class RegisterCallback:
     reference: str
     phone: str
     matter: Intent | None
+    language: str = "ja"
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,13 +354,16 @@ class Call:
     `words` is the last thing said at an open question; `unsure` that it may have been urgent and `suspected` as what
     (a caller who leaves then counts as urgent). `misses` and `silences` count since the last success; `questions`
     counts every question put (the exit of every loop). `asked` is the last question, for "again" and for reading the
-    reply.
+    reply. `language` is what we speak; `chosen`: the caller asked for it by key or wish, and it stays. `hears`: the
+    languages the ears understand, None = all.
     """
 
     sid: str
     state: State = State.RINGING
     ears: Ears = Ears.GATHER
     language: str = "ja"
+    chosen: bool = False
+    hears: tuple[str, ...] | None = None
     dialled: Dialled = Dialled.CENTRE
     caller_id: str | None = None
     reference: str = ""

@@ -2,7 +2,8 @@
 
 Laws of this file:
 1. Every pair of state and event has a cell; a test runs them all.
-2. What may be said in every state (an emergency, "operator", "again", "stop") is tried before the table.
+2. What may be said in every state (an emergency, another language, "operator", "again", "stop") is tried before the
+   table. In which language the call is held is settled before that, so that every line follows it.
 3. An urgent matter is stored (StoreTicket comes first in the turn) before anything is said about it.
 4. No question is put more often than the policy allows: every loop ends at a person, a stored report or a spoken time.
 """
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ivr.domain import moves, route
+from ivr.domain import languages, moves, route
 from ivr.domain.call import (
     Arrived,
     Call,
@@ -176,8 +177,8 @@ LISTENING = frozenset({State.OPEN, State.MENU, State.CLARIFY, State.FORM, State.
 
 def step(script: Script, call: Call, event: Event) -> Turn:
     """What the desk does when `event` happens to `call`: the call afterwards, and the actions in order."""
-    before, call = call, _on_duty(script, call, event)
-    turn = _pattern(script, call, event) or TABLE[call.state][type(event)](script, call, event)
+    before, call = call, languages.after(script, _on_duty(script, call, event), event)
+    turn = _pattern(script, before, call, event) or TABLE[call.state][type(event)](script, call, event)
     return _announced(before, _with_exit(script, turn, event))
 
 
@@ -201,8 +202,8 @@ def _announced(before: Call, turn: Turn) -> Turn:
     return moves.led_by(turn, Line("transfer.duty_begins" if is_open else "transfer.duty_over"))
 
 
-def _pattern(script: Script, call: Call, event: Event) -> Turn | None:
-    """What is understood in every state, before the table is asked."""
+def _pattern(script: Script, before: Call, call: Call, event: Event) -> Turn | None:
+    """What is understood in every state, before the table is asked. `before`: the call in the language it had."""
     match event:
         case Spoke(meaning=meaning) if meaning is not None and call.state is not State.TALKING:
             if meaning.urgency.redirect is not None:
@@ -212,6 +213,8 @@ def _pattern(script: Script, call: Call, event: Event) -> Turn | None:
                 return route.urgent(script, call, meaning)
             if call.state not in LISTENING:
                 return None
+            if languages.only_wishes(event) or (meaning.act is Act.REPEAT and call.language != before.language):
+                return line.in_its_language(script, call, event)
             if meaning.act is Act.OPERATOR:
                 return moves.to_person(script, call, route.desk_for(script, call))
             if meaning.act is Act.REPEAT:
@@ -219,6 +222,8 @@ def _pattern(script: Script, call: Call, event: Event) -> Turn | None:
             if meaning.act is Act.STOP:
                 return line.stop(script, call, event)
         case Pressed(keys=keys) if call.state in LISTENING and call.question is not Question.PHONE:
+            if language := languages.chosen_by(script, event):
+                return line.in_its_language(script, languages.choose(call, language), event)
             if keys == "0":
                 return moves.to_person(script, call, route.desk_for(script, call))
             if keys == "9":
@@ -235,6 +240,6 @@ def _with_exit(script: Script, turn: Turn, event: Event) -> Turn:
         return turn
     if call.report is not None and call.report.urgent:
         return moves.finish(script, call)
-    if call.duty is Duty.CENTRE and moves.MAIN_DESK not in call.tried_desks:
+    if moves.person_by_day(call):
         return moves.to_person(script, call)
     return moves.end(call, None, moves.hours_line(script, call, event.at), Line("told.goodbye"))

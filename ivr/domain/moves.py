@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from ivr.domain import languages, spoken
 from ivr.domain import report as reports
-from ivr.domain import spoken
 from ivr.domain.call import (
     Action,
     Ask,
@@ -46,6 +46,7 @@ BUREAU_STAFF = "bureau_staff"
 NIGHT_OPERATOR = "night_operator"
 REPAIR_DESK = "repair"
 MAIN_DESK = "main"
+INTERPRETER_DESK = "interpreter"
 CALLBACK_FORM = "callback"
 
 
@@ -81,11 +82,20 @@ def goodbye(call: Call) -> Turn:
     return end(call, None if call.outcome else OutcomeKind.DECLINED, Line("told.goodbye"))
 
 
-def open_question(call: Call, *lead: Line) -> Turn:
-    """Ask what it is about: in words where there are ears, by keys where there are none."""
+def open_question(script: Script, call: Call, *lead: Line, offers: tuple[Line, ...] = ()) -> Turn:
+    """Ask what it is about: in words where there are ears, by keys where there are none.
+
+    The emergency comes first; `offers` of other languages before the words after which callers begin to speak.
+    """
     if call.ears is Ears.KEYS:
-        return ask(call, Question.MENU, *lead, Line("question.menu"))
-    return ask(call, Question.OPEN, *lead, Line("greeting.how_can_we_help"))
+        return menu(script, call, *lead)
+    lines = (Line("greeting.urgent_first"), *offers, Line("greeting.how_can_we_help"))
+    return ask(call, Question.OPEN, *lead, *lines)
+
+
+def menu(script: Script, call: Call, *lead: Line) -> Turn:
+    """Ask by keys. A caller whom we did not understand may speak another language: they are always offered."""
+    return ask(call, Question.MENU, *lead, Line("question.menu"), *languages.offers(script, call))
 
 
 def told_hours(script: Script, call: Call, at: datetime) -> Turn:
@@ -107,12 +117,25 @@ def hours_line(script: Script, call: Call, at: datetime) -> Line:
 # --- to a person -----------------------------------------------------------------------------------
 
 
+def day_desk(call: Call, desk: str = MAIN_DESK) -> str:
+    """Who can talk with the caller in business hours: `desk`, or the interpreter (R04)."""
+    return INTERPRETER_DESK if languages.foreign(call) else desk
+
+
+def person_by_day(call: Call, desk: str = MAIN_DESK) -> bool:
+    """Whether the centre is open and the desk for this caller was not tried in vain."""
+    return call.duty is Duty.CENTRE and day_desk(call, desk) not in call.tried_desks
+
+
 def to_person(script: Script, call: Call, desk: str | None = None, *lead: Line) -> Turn:
-    """Hand the caller over: by day to `desk`, by night to the night operator. An urgent report is told of as well."""
+    """Hand the caller over: by day to `desk`, or to the interpreter instead; by night to the night operator.
+
+    An urgent report is told of as well.
+    """
     by_day = call.duty is Duty.CENTRE
-    chosen = (desk or MAIN_DESK) if by_day else NIGHT_OPERATOR
+    chosen = day_desk(call, desk or MAIN_DESK) if by_day else NIGHT_OPERATOR
     urgent = call.report is not None and call.report.urgent
-    lines = (*lead, Line("transfer.to", (("desk", script.desks[chosen].name),)))
+    lines = (*lead, Line("transfer.to", (("desk", spoken.desk(script, call.language, chosen)),)))
     waiting = replace(call, state=State.WAITING, asked=None, desk=chosen, tried_desks=(*call.tried_desks, chosen))
     turn = Turn(waiting, (Transfer(chosen, urgent, lines),))
     if not urgent:
@@ -150,7 +173,7 @@ def next_question(script: Script, call: Call, *lead: Line) -> Turn:
     """
     report = _report(call)
     form = script.forms[report.form]
-    person_first = report.urgent and call.duty is Duty.CENTRE and REPAIR_DESK not in call.tried_desks
+    person_first = report.urgent and person_by_day(call, REPAIR_DESK)
     if call.ears is Ears.KEYS and report.urgent and not person_first and not report.recordings:
         return take_message(call, *lead)
     if call.ears is not Ears.KEYS or not report.urgent:
@@ -158,7 +181,7 @@ def next_question(script: Script, call: Call, *lead: Line) -> Turn:
         if field is not None:
             return ask_field(script, call, field, *lead)
         if not person_first and form.read_back is not None and reports.wants_detail(script, report):
-            return ask_detail(call, *lead)
+            return ask_detail(script, call, *lead)
     if person_first:
         return to_person(script, call, REPAIR_DESK, *lead)
     if form.read_back is not None and not report.confirmed and _can_be_read_back(report):
@@ -180,12 +203,10 @@ def ask_field(script: Script, call: Call, field: Field, *lead: Line) -> Turn:
     return ask(call, field.question, *lead, Line(field.again if report.tries else field.ask))
 
 
-def ask_detail(call: Call, *lead: Line) -> Turn:
+def ask_detail(script: Script, call: Call, *lead: Line) -> Turn:
     report = reports.give_up(_report(call), "place_detail")
-    town = report.place.town if report.place and report.place.town else ""
-    return ask(
-        replace(call, report=report), Question.PLACE_DETAIL, *lead, Line("question.place_detail", (("town", town),))
-    )
+    line = Line("question.place_detail", (("town", spoken.town(script, call.language, report.place)),))
+    return ask(replace(call, report=report), Question.PLACE_DETAIL, *lead, line)
 
 
 def read_back(script: Script, call: Call, key: str, *lead: Line) -> Turn:
@@ -208,7 +229,7 @@ def _promise_callback(script: Script, call: Call, report: Report, *lines: Line) 
         number = spoken.digits(script, call.language, script.centre_number)
         return end(call, OutcomeKind.BUSY_ANNOUNCEMENT, *lines[:-1], Line("transfer.call_again", (("number", number),)))
     turn = end(call, OutcomeKind.CALLBACK_REGISTERED, *lines)
-    return before(turn, RegisterCallback(call.reference, report.phone, call.intent))
+    return before(turn, RegisterCallback(call.reference, report.phone, call.intent, call.language))
 
 
 def take_message(call: Call, *lead: Line) -> Turn:
@@ -224,6 +245,7 @@ def callback_form(script: Script, call: Call, *lead: Line) -> Turn:
         phone=call.caller_id,
         phone_source=PhoneSource.CALLER_ID if call.caller_id else None,
         anonymous=call.caller_id is None,
+        language=call.language,
     )
     waiting = replace(call, report=report, outcome=Outcome(OutcomeKind.BUSY_ANNOUNCEMENT))
     return next_question(script, waiting, *lead, Line("transfer.call_back_later"))

@@ -26,6 +26,7 @@ def opened(script: Script, call: Call, *, category: Category | None, why: tuple[
         phone=call.caller_id,
         phone_source=PhoneSource.CALLER_ID if call.caller_id else None,
         anonymous=call.caller_id is None,
+        language=call.language,
     )
 
 

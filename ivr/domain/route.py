@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain import moves
+from ivr.domain import languages, moves, spoken
 from ivr.domain import report as reports
 from ivr.domain.call import (
     Call,
@@ -27,7 +27,6 @@ from ivr.domain.script import Script
 from nlu.meaning import Act, Intent, Level, Meaning
 
 EMERGENCY_KEY, OPERATOR_KEY = "emergency", "operator"
-JAPANESE = "ja"
 OUT_OF_HEARING = frozenset({State.WAITING, State.ENDED})
 """States in which what we say does not reach the caller."""
 
@@ -104,9 +103,10 @@ def out_of_city(script: Script, call: Call) -> Turn:
     """Not Kanazawa: say so; what was heard is kept and staff can pass it on."""
     report = _report(call)
     city = report.place.out_of_city if report.place and report.place.out_of_city else ""
+    line = Line("report.out_of_city", (("city", spoken.city(script, call.language, city)),))
     if not report.urgent:
-        return moves.end(call, OutcomeKind.OUT_OF_AREA, Line("report.out_of_city", (("city", city),)))
-    turn = moves.notify_once(moves.end(call, None, Line("report.out_of_city", (("city", city),))))
+        return moves.end(call, OutcomeKind.OUT_OF_AREA, line)
+    turn = moves.notify_once(moves.end(call, None, line))
     outcome = Outcome(OutcomeKind.OUT_OF_AREA, report.category)
     return moves.before(Turn(replace(turn.call, outcome=outcome), turn.actions), moves.store(script, call))
 
@@ -133,7 +133,8 @@ def redirect(script: Script, call: Call, meaning: Meaning) -> Turn:
                     meaning,
                 ),
             )
-        turn = moves.next_question(script, replace(call, tried_desks=(*call.tried_desks, moves.REPAIR_DESK)), line)
+        tried = (*call.tried_desks, moves.day_desk(call, moves.REPAIR_DESK))
+        turn = moves.next_question(script, replace(call, tried_desks=tried), line)
         return turn if _stores(turn) else moves.before(turn, moves.store(script, call))
     return moves.end(replace(call, outcome=outcome), None, line)
 
@@ -150,8 +151,6 @@ def by_matter(script: Script, call: Call, event: Spoke) -> Turn:
         intent=meaning.intent if meaning.intent is not Intent.UNCLEAR else call.intent,
         topic=event.answers.answer,
     )
-    if meaning.language != JAPANESE and meaning.text:
-        return moves.to_person(script, call, "interpreter")
     if meaning.urgency.level is Level.UNSURE and not call.clarified:
         return clarify(replace(call, suspected=meaning.urgency.category))
     if meaning.urgency.level is Level.UNSURE:
@@ -159,7 +158,10 @@ def by_matter(script: Script, call: Call, event: Spoke) -> Turn:
     if meaning.act in (Act.UNKNOWN, Act.NO, Act.YES) or (
         meaning.intent is Intent.UNCLEAR and event.answers.answer is None
     ):
-        return not_understood(script, call, event.at)
+        if languages.foreign(call) and meaning.text and moves.person_by_day(call):
+            return moves.to_person(script, call)  # an interpreter understands more than we do
+        offers = languages.offers(script, call) if meaning.language != call.language else ()
+        return not_understood(script, call, event.at, offers=offers)
     return calm(script, call, event.at)
 
 
@@ -173,6 +175,7 @@ def calm(script: Script, call: Call, at: datetime) -> Turn:
     matter = script.matters[call.intent or Intent.QUESTION]
     by_day = call.duty is Duty.CENTRE
     answered = call.topic is not None and matter.answer_first and call.topic not in matter.to_be_done
+    answered = answered and f"faq.{call.topic}" in script.lines[call.language]
     if call.topic is not None and answered and (by_day or script.policy.answers_at_night):
         return moves.answer(call, call.topic, call.words or "")
     return to_desk_or_hours(script, call, at)
@@ -189,7 +192,8 @@ def to_desk_or_hours(script: Script, call: Call, at: datetime) -> Turn:
     if call.duty is not Duty.CENTRE:
         return moves.told_hours(script, call, at)
     matter = script.matters[call.intent or Intent.QUESTION]
-    lead = (Line("transfer.sorry_supervisor"),) if call.intent is Intent.COMPLAINT else ()
+    supervisor = call.intent is Intent.COMPLAINT and not languages.foreign(call)
+    lead = (Line("transfer.sorry_supervisor"),) if supervisor else ()
     return moves.to_person(script, call, matter.desk, *lead)
 
 
@@ -205,16 +209,18 @@ def by_key(script: Script, call: Call, at: datetime, target: str) -> Turn:
     return calm(script, replace(call, intent=Intent(target), topic=None), at)
 
 
-def not_understood(script: Script, call: Call, at: datetime, line: Line | None = None) -> Turn:
+def not_understood(
+    script: Script, call: Call, at: datetime, line: Line | None = None, offers: tuple[Line, ...] = ()
+) -> Turn:
     """The ladder of misses: again, the keys, a person by day; by night one question decides whether it is urgent."""
     if call.outcome is not None and call.outcome.kind is OutcomeKind.TOLD_HOURS:
         return moves.goodbye(call)
     call = replace(call, misses=call.misses + 1)
     if call.misses < script.policy.misses_before_menu and call.ears is not Ears.KEYS:
-        return moves.open_question(call, line or Line("question.again"))
+        return moves.open_question(script, call, line or Line("question.again"), offers=offers)
     if call.misses < script.policy.misses_before_person:
-        return moves.ask(call, Question.MENU, Line("question.again"), Line("question.menu"))
-    if call.duty is Duty.CENTRE and moves.MAIN_DESK not in call.tried_desks:
+        return moves.menu(script, call, Line("question.again"))
+    if moves.person_by_day(call):
         return moves.to_person(script, call)
     if not call.clarified:
         return clarify(call)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ivr.domain.call import Call, Line, Question
 from ivr.domain.hours import Calendar
 from ivr.domain.listening import Listening, Listenings
+from ivr.domain.names import Names
 from nlu.meaning import Category, Intent
 
 
@@ -20,13 +21,14 @@ class UnknownLineError(KeyError):
 class DeskEntry:
     """A desk callers can be handed to. `reach`: "queue" = wait in a queue, "dial" = its telephone is rung at once.
 
-    `number` is E.164 or None; `name` is what a caller hears.
+    `number` is E.164 or None; `name` is what staff and Japanese callers hear, `names` what others do, by language.
     """
 
     id: str
     name: str
     reach: str
     number: str | None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,10 @@ class Policy:
 class Script:
     """All that `step` may say and where it may send people.
 
-    `menu` maps a key to a matter (an Intent), "emergency" or "operator". `uninterruptible` are the lines that are
-    spoken to their end whatever the caller does meanwhile: what keeps people safe.
+    `lines`: by language; the first one is the language in which a call is answered. `menu` maps a key to a matter (an
+    Intent), a language, "emergency" or "operator". `uninterruptible` are the lines that are spoken to their end
+    whatever the caller does meanwhile: what keeps people safe. `names`: how a language says Japanese names;
+    `language_names`: what staff call the languages.
     """
 
     calendar: Calendar
@@ -110,6 +114,8 @@ class Script:
     centre_number: str
     listening: Listenings
     uninterruptible: frozenset[str] = frozenset()
+    names: Mapping[str, Names] = field(default_factory=dict)
+    language_names: Mapping[str, str] = field(default_factory=dict)
 
     def listening_to(self, call: Call) -> Listening:
         """How patiently the reply to the open question of `call` is waited for; its form may differ from the rule.
@@ -131,6 +137,7 @@ class Script:
 
     def text(self, line: Line, language: str) -> str:
         """The sentence as it is spoken. Raises UnknownLineError; a missing slot is a programming error (KeyError)."""
+        language = line.spoken_in(language)
         try:
             template = self.lines[language][line.key]
         except KeyError:

@@ -31,13 +31,14 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """Somebody was promised a call back."""
+    """Somebody was promised a call back, in `language`."""
 
     reference: str
     call_sid: str
     phone: str
     matter: str | None
     promised_at: datetime
+    language: str = "ja"
 
 
 @dataclass(frozen=True, slots=True)

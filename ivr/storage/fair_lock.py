@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
+
+from ivr.domain.call import Event
+from ivr.ports import StoredTurn, StoreUnavailable
+
+TURN_WAIT_S = 5.0  # a webhook has 15 s, of which a recognition may have taken six
+TakeTurn = Callable[[str, str, Event], StoredTurn]
 
 
 class FairLock:
@@ -41,3 +48,22 @@ class FairLock:
                 self._waiting.popleft().release()
             else:
                 self._held = False
+
+
+def one_after_another(take: TakeTurn) -> TakeTurn:
+    """`take` by one thread at a time, first come, first served.
+
+    Python runs one thread at a time anyway. Measured with four callers at once: threads that take turns in the middle
+    of their work serve 241 webhooks a second, threads that queue for it 296. Raises StoreUnavailable after TURN_WAIT_S.
+    """
+    queue = FairLock()
+
+    def taken(sid: str, key: str, event: Event) -> StoredTurn:
+        if not queue.acquire(TURN_WAIT_S):
+            raise StoreUnavailable(f"the turns before this one took longer than {TURN_WAIT_S:.0f} s")
+        try:
+            return take(sid, key, event)
+        finally:
+            queue.release()
+
+    return taken

@@ -94,9 +94,9 @@ def keep(rows: Rows, sid: str, seq: int, event: Event, actions: tuple[Action, ..
                 _keep_ticket(rows, sid, event.at, action)
             case NotifyStaff(reference=reference):
                 keep_notice(rows, reference, event.at)
-            case RegisterCallback(reference=reference, phone=phone, matter=matter):
+            case RegisterCallback(reference=reference, phone=phone, matter=matter, language=language):
                 said = None if matter is None else matter.value
-                rows.callbacks[reference] = Callback(reference, sid, phone, said, event.at)
+                rows.callbacks[reference] = Callback(reference, sid, phone, said, event.at, language)
             case RecordAnswer():
                 rows.answers.append((event.at, sid, action))
             case Transfer(desk=desk, urgent=urgent):

@@ -135,6 +135,7 @@ def _keep_callback(connection: Connection, turn: Taken, action: RegisterCallback
         "phone": storable(action.phone),
         "matter": action.matter.value if action.matter else None,
         "promised_at": turn.at,
+        "language": action.language,
     }
     change = update(callbacks).where(callbacks.c.reference == bindparam("which"))
     if not connection.execute(change, {**row, "which": action.reference}).rowcount:

@@ -14,6 +14,7 @@ from ivr.domain.hours import TOKYO, Calendar, SpecialHours
 from ivr.domain.listening import Listening, Listenings
 from ivr.domain.script import ClassEntry, DeskEntry, Field, Form, Matter, Policy, Script, slots_of
 from ivr.storage import script_schema as schema
+from ivr.storage.language_files import check_languages, read_languages, read_names
 from ivr.storage.yaml_files import BadScript, checked, read_model, read_yaml
 from nlu.meaning import Category, Intent
 
@@ -28,19 +29,20 @@ def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Scrip
 
     Raises BadScript for the first thing that is wrong.
     """
+    languages, language_names = read_languages(folder / "languages.yaml")
     lines: dict[str, dict[str, str]] = {
         language: {
             **_language_lines(folder, language),
             **{f"faq.{topic}": text for topic, text in answers.get(language, {}).items()},
         }
-        for language in read_model(folder / "languages.yaml", schema.LanguagesFile).languages
+        for language in languages
     }
     policy = read_model(folder / "policy.yaml", schema.PolicyEntry)
     script = Script(
         calendar=read_calendar(folder / "hours.yaml"),
         lines=lines,
         desks={
-            key: DeskEntry(key, desk.name, desk.reach, desk.number)
+            key: DeskEntry(key, desk.name, desk.reach, desk.number, desk.names)
             for key, desk in read_model(folder / "desks.yaml", schema.DesksFile).root.items()
         },
         forms={path.stem: _form(path) for path in sorted((folder / "forms").glob("*.yaml"))},
@@ -57,9 +59,12 @@ def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Scrip
         listening=read_listening(folder / "listening.yaml"),
         uninterruptible=frozenset(policy.uninterruptible),
         centre_number=read_model(folder / "numbers.yaml", schema.NumbersFile).centre,
+        names=read_names(folder / "names", languages),
+        language_names=language_names,
     )
     _check_lines(folder, script)
     _check_references(folder, script)
+    check_languages(folder, script)
     return script
 
 
@@ -236,8 +241,9 @@ def _check_references(folder: Path, script: Script) -> None:
         _must(known, folder / "policy.yaml", f"uninterruptible.{key}", "is no line", "Name a line of every language")
     for key, target in script.menu.items():
         _must(key in set("12345678"), folder / "menu.yaml", key, "is not a key from 1 to 8", "0 and 9 are taken")
-        known = target in MENU_WORDS or target in set(Intent)
-        _must(known, folder / "menu.yaml", key, f"leads to unknown {target!r}", "Name a matter or emergency")
+        known = target in MENU_WORDS or target in set(Intent) or target in script.lines
+        remedy = "Name a matter, emergency, or a language of languages.yaml"
+        _must(known, folder / "menu.yaml", key, f"leads to unknown {target!r}", remedy)
 
 
 def _must(holds: bool, path: Path, key: str, problem: str, remedy: str) -> None:

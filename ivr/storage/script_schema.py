@@ -64,6 +64,7 @@ class DeskEntry(Strict):
     name: str = Field(min_length=1)
     reach: Literal["queue", "dial"]
     number: str | None = Field(pattern=E164)
+    names: dict[str, str] = Field(default_factory=dict)
 
 
 class MatterEntry(Strict):
@@ -145,6 +146,38 @@ class LanguagesFile(Strict):
     """`languages.yaml`."""
 
     languages: list[Literal["ja", "en", "zh", "ko"]] = Field(min_length=1)
+    names: dict[str, str]
+
+
+class SoundsEntry(Strict):
+    """One table of `names/sounds.yaml`."""
+
+    syllables: dict[str, str]
+    first: dict[str, str] = Field(default_factory=dict)
+    finals: dict[str, int] = Field(default_factory=dict)
+    capital: bool = False
+
+
+class EndingEntry(Strict):
+    """How a town ends, and how that end is said."""
+
+    written: str = Field(min_length=1)
+    read: str = Field(min_length=1)
+    said: str
+
+
+class NamesFile(Strict):
+    """One language of `names/`."""
+
+    sounds: str
+    endings: list[EndingEntry]
+    letters: dict[str, str]
+    cities: dict[str, str]
+    characters: dict[str, str] = Field(default_factory=dict)
+
+
+class SoundsFile(RootModel[dict[str, SoundsEntry]]):
+    """`names/sounds.yaml`."""
 
 
 class DesksFile(RootModel[dict[str, DeskEntry]]):

@@ -134,6 +134,7 @@ callbacks = Table(
     Column("phone", String, nullable=False),
     Column("matter", String),
     Column("promised_at", Instant, nullable=False, index=True),
+    Column("language", String, nullable=False, server_default="ja"),
 )
 
 answers = Table(

@@ -43,7 +43,9 @@ class SqlTickets:
         newest = select(callbacks).order_by(callbacks.c.promised_at.desc(), callbacks.c.reference.desc()).limit(limit)
         with self._transactions.reading() as connection:
             rows = connection.execute(newest).all()
-        return [Callback(row.reference, row.call_sid, row.phone, row.matter, row.promised_at) for row in rows]
+        return [
+            Callback(row.reference, row.call_sid, row.phone, row.matter, row.promised_at, row.language) for row in rows
+        ]
 
     def history(self, reference: str) -> Sequence[Version]:
         """Every version of a ticket, oldest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ivr.domain import languages
 from ivr.domain.call import Call, Event, Question, Spoke, Turn
 from ivr.domain.dialog import step
 from ivr.domain.script import Script
@@ -33,17 +34,13 @@ def take_turn(desk: Desk, sid: str, key: str, event: Event) -> StoredTurn:
     Raises StoreUnavailable; then nothing was decided and the event may be sent again.
     """
     if isinstance(event, Spoke):
-        event = understood(desk, event, event.question or _question_of(desk.turns.call(sid)))
+        event = understood(desk, event, desk.turns.call(sid))
 
     def decide(call: Call | None, serial: int) -> tuple[Event, Turn]:
         known = call if call is not None else Call(sid=sid, reference=f"{serial:04d}")
         return event, step(desk.script, known, event)
 
     return desk.turns.take(sid, key, decide)
-
-
-def _question_of(call: Call | None) -> Question | None:
-    return call.question if call is not None else None
 
 
 def _may_be_answered(script: Script, meaning: Meaning) -> bool:
@@ -53,10 +50,15 @@ def _may_be_answered(script: Script, meaning: Meaning) -> bool:
     return script.matters[meaning.intent].answer_first
 
 
-def understood(desk: Desk, event: Spoke, question: Question | None) -> Spoke:
-    """The same utterance with its meaning as a reply to `question`, and the nearest approved answers."""
+def understood(desk: Desk, event: Spoke, call: Call | None) -> Spoke:
+    """The same utterance with its meaning as a reply to the open question of `call`, and the nearest approved answers.
+
+    The language of the call helps to understand; before one is settled, the recogniser's guess does.
+    """
     text = event.text[:LONGEST_UTTERANCE]
-    meaning = desk.understanding.understand(text, question.expecting if question else Expecting.ANYTHING)
+    question = event.question or (call.question if call is not None else None)
+    expecting = question.expecting if question else Expecting.ANYTHING
+    meaning = desk.understanding.understand(text, expecting, languages.expected(call) or event.language)
     wanted = question in ANSWERABLE and _may_be_answered(desk.script, meaning)
-    answers = desk.answers.search(text, meaning.reading) if wanted else event.answers
+    answers = desk.answers.search(text, meaning.reading, meaning.language) if wanted else event.answers
     return replace(event, text=text, meaning=meaning, answers=answers)

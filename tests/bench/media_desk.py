@@ -107,7 +107,7 @@ def desk(plan: Plan, watched: Watched) -> Any:
         minds = replace(minds, transcriber=Recogniser(workers, seconds=6.0, places=64, reserved=8))
     settings = plan.settings.model_copy(update={"ears": "stream"})
     store = open_store(settings.database)
-    office = build_office(settings, minds, load_script(settings, minds.corpus), store, Evening(), Nowhere())
+    office = build_office(settings, minds, load_script(settings, *minds.corpora), store, Evening(), Nowhere())
     office.warm()
     office.start()
     if office.live is not None:

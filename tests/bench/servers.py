@@ -67,7 +67,7 @@ def desk(folder: Path, origin: str) -> Flask:
     )
     minds = load_minds(settings)
     store = open_store(settings.database)
-    office = build_office(settings, minds, load_script(settings, minds.corpus), store, SystemClock(), Nowhere())
+    office = build_office(settings, minds, load_script(settings, *minds.corpora), store, SystemClock(), Nowhere())
     office.start()
     return office.app
 

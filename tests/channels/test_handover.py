@@ -28,6 +28,15 @@ def test_what_is_known_is_said_and_the_rest_is_unknown(script: Script) -> None:
     full = script.text(handover_line(script, Call(SID, report=report, caller_id="09012345678"), desk), "ja")
     assert "泉野出町" in full
     assert "0 7 6" in full
+    assert "のお客さま" not in full
     bare = script.text(handover_line(script, Call(SID), "unheard-of"), "ja")
     unknown = script.lines["ja"]["word.unknown"]
     assert bare.count(unknown) >= 3
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "英語"), ("zh", "中国語"), ("ko", "韓国語")])
+def test_an_interpreter_hears_in_japanese_which_language_is_spoken(script: Script, language: str, name: str) -> None:
+    call = Call(SID, language=language, report=Report("any", True, Category.ROAD_LEAK))
+    said = script.text(handover_line(script, call, "interpreter"), "ja")
+    assert f"{name}のお客さま、道路などの水もれ" in said
+    assert "通訳の担当" in said

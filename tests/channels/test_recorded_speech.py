@@ -75,6 +75,19 @@ def test_the_recogniser_is_told_what_was_asked(question: Question | None, hint: 
     assert recogniser.hints == [hint]
 
 
+def test_words_in_a_language_that_nobody_here_understands_go_to_staff_as_sound() -> None:
+    carrier = Carrier()
+    event = ears(carrier, Recogniser())(RECORDING_URL, RECORDING, NOON, Question.PLACE, "en")
+    assert isinstance(event, EarsFailed)
+    assert event.recording == RECORDING
+    assert carrier.asked == []
+
+
+def test_a_recogniser_of_several_languages_says_which_one_it_heard() -> None:
+    several = RecordedSpeech(Carrier(), Recogniser(), 6.0, languages=frozenset({"ja", "en"}))
+    assert several(RECORDING_URL, RECORDING, NOON, None, "en") == Spoke(NOON, "ミズガ", language="ja")
+
+
 @pytest.mark.parametrize("recogniser", [Recogniser(heard=False), Recogniser(text=""), Recogniser(text=" ")])
 def test_a_recording_in_which_nobody_spoke_is_silence(recogniser: Recogniser) -> None:
     assert ears(Carrier(), recogniser)(RECORDING_URL, RECORDING, NOON) == StayedSilent(NOON)

@@ -6,7 +6,7 @@ import pytest
 
 from ivr.channels.simulator.twiml_lint import lint
 from ivr.channels.stream.token import Ticket, ticket_of
-from ivr.domain.call import Ask, Call, Ears, EarsFailed, Event, HungUp, Line, Question, SoundLost, Spoke
+from ivr.domain.call import Arrived, Ask, Call, Ears, EarsFailed, Event, HungUp, Line, Question, SoundLost, Spoke
 from tests.channels.scripted_desk import (
     ORIGIN,
     SID,
@@ -74,6 +74,15 @@ def test_the_same_webhook_again_gives_the_same_token() -> None:
 def test_a_full_house_is_heard_by_recordings() -> None:
     _, twilio = streaming(free=0)
     assert tags(twilio.post("/twilio/voice")) == ["Gather", "Record", "Redirect"]
+
+
+def test_a_call_says_which_languages_it_is_heard_in_and_which_can_be_offered_over_a_socket() -> None:
+    for free, offers in ((1, ("ja",)), (0, None)):
+        desk, twilio = streaming(free=free)
+        twilio.post("/twilio/voice")
+        arrived = desk.last
+        assert isinstance(arrived, Arrived)
+        assert (arrived.hears, arrived.offers) == (("ja",), offers)
 
 
 def test_the_night_line_asks_for_one_of_the_reserved_places() -> None:

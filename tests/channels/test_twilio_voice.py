@@ -93,7 +93,7 @@ class Hearing:
         self.questions: list[Question | None] = []
 
     def __call__(
-        self, url: str, recording: str, at: datetime, question: Question | None = None
+        self, url: str, recording: str, at: datetime, question: Question | None = None, language: str = "ja"
     ) -> Spoke | StayedSilent | EarsFailed:
         self.asked.append(url)
         self.questions.append(question)

@@ -27,7 +27,9 @@ WAYS_TO_END = {"Redirect", "Enqueue", "Dial", "Hangup"}
 def twiml(own: frozenset[str] = frozenset(), hints: tuple[str, ...] = ("泉野出町", "漏水")) -> TurnTwiml:
     words = Words()
     mouth = Mouth(words.text, "Polly.Kazuha-Neural", own, ClipAddresses(ORIGIN, b"key"))
-    return TurnTwiml(ORIGIN, mouth, words.desks, dict.fromkeys(Question, hints), words.listening, media_key=b"key")
+    return TurnTwiml(
+        ORIGIN, mouth, words.desks, {"ja": dict.fromkeys(Question, hints)}, words.listening, media_key=b"key"
+    )
 
 
 def turn(*actions: Action, ears: Ears = Ears.GATHER, language: str = "ja", state: State = State.OPEN) -> StoredTurn:
@@ -73,6 +75,40 @@ def test_a_language_our_voice_does_not_speak_is_said_by_the_carrier() -> None:
     document = twiml(frozenset({"ja"})).turn(turn(Ask(Question.OPEN, LINES), language="ko"))
     assert b"<Play" not in document
     assert b'language="ko-KR"' in document
+
+
+OFFERS = (Line("greeting.day"), *(Line("language.offer", language=language) for language in ("en", "zh", "ko")))
+
+
+def test_a_language_offers_itself_in_its_own_voice_whatever_the_call_is_in() -> None:
+    document = ET.fromstring(twiml(frozenset({"ja"})).turn(turn(Ask(Question.OPEN, OFFERS))))  # noqa: S314
+    said = [(say.get("language"), say.text) for say in document.iter("Say")]
+    assert said == [
+        ("en-US", "[en:language.offer]"),
+        ("cmn-CN", "[zh:language.offer]"),
+        ("ko-KR", "[ko:language.offer]"),
+    ]
+    assert len(list(document.iter("Play"))) == 1
+
+
+@pytest.mark.parametrize(("own", "connects"), [({"ja"}, False), ({"ja", "en", "zh", "ko"}, True)])
+def test_a_question_with_words_our_voice_cannot_say_is_put_by_the_carrier(own: set[str], connects: bool) -> None:
+    asked = turn(Ask(Question.OPEN, OFFERS), ears=Ears.STREAM)
+    assert twiml(frozenset(own)).live(asked) is connects
+    document = twiml(frozenset(own)).turn(asked)
+    assert (b"<Connect" in document, b"<Record" in document) == (connects, not connects)
+
+
+@pytest.mark.parametrize(("language", "tag"), [("en", "en-US"), ("zh", "cmn-Hans-CN"), ("ko", "ko-KR")])
+def test_the_carrier_hears_the_language_of_the_call_and_expects_its_words(language: str, tag: str) -> None:
+    words = Words()
+    mouth = Mouth(words.text, "Polly.Kazuha-Neural", frozenset(), ClipAddresses(ORIGIN, b"key"))
+    hints = {"ja": {Question.PLACE: ("泉野出町",)}, language: {Question.PLACE: ("Izuminode-machi",)}}
+    rendered = TurnTwiml(ORIGIN, mouth, words.desks, hints, words.listening)
+    document = ET.fromstring(rendered.turn(turn(Ask(Question.PLACE, LINES), language=language)))  # noqa: S314
+    gather = document.find("Gather")
+    assert gather is not None
+    assert (gather.get("language"), gather.get("hints")) == (tag, "Izuminode-machi")
 
 
 def test_the_same_turn_gives_the_same_bytes() -> None:

@@ -44,7 +44,7 @@ class Shelf:
         return self.tickets[:limit]
 
     def callbacks(self, limit: int = 50) -> Sequence[Callback]:
-        return [Callback("0002", "CA2", "0760000002", None, AT)][:limit]
+        return [Callback("0002", "CA2", "0760000002", None, AT, "zh")][:limit]
 
 
 @dataclass
@@ -90,6 +90,15 @@ def test_the_ticket_shows_everything_and_speech_cannot_become_markup() -> None:
     assert "0760000001" in page
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_staff_see_in_japanese_which_language_a_caller_speaks() -> None:
+    assert "お客さまの言葉" not in client().get("/tickets/0001").text
+    korean = Shelf((replace(TICKET, report=replace(REPORT, language="ko")),))
+    assert "韓国語" in client(korean).get("/tickets/0001").text
+    page = client(korean).get("/").text
+    assert "道路などの水もれ（韓国語）" in page
+    assert "<td>中国語</td>" in page
 
 
 def test_an_anonymous_partial_ticket_says_so() -> None:

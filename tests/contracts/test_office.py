@@ -89,10 +89,10 @@ def test_a_change_while_staff_are_being_told_makes_a_second_notice(store: AnySto
     assert references(store.notices.claim(at(31), 60)) == ["N-1"]
 
 
-def test_a_promise_to_call_back_is_kept_with_the_latest_number(store: AnyStore) -> None:
+def test_a_promise_to_call_back_is_kept_with_the_latest_number_and_language(store: AnyStore) -> None:
     step(store, arrived(), RegisterCallback("N-1", "0765550100", None))
-    step(store, Pressed(at(9), "1"), RegisterCallback("N-1", "0765550199", Intent.BILLING))
-    assert list(store.tickets.callbacks()) == [Callback("N-1", "CA1", "0765550199", "billing", at(9))]
+    step(store, Pressed(at(9), "1"), RegisterCallback("N-1", "0765550199", Intent.BILLING, "ko"))
+    assert list(store.tickets.callbacks()) == [Callback("N-1", "CA1", "0765550199", "billing", at(9), "ko")]
 
 
 def test_promises_come_newest_first(store: AnyStore) -> None:

@@ -14,5 +14,8 @@ PROMPTS = Path(__file__).parents[2] / "prompts"
 
 @pytest.fixture(scope="session")
 def script() -> Script:
-    """The factory script with two sample answers."""
-    return read_script(PROMPTS, {"ja": {"start": "見本の回答です。", "meter_cycle": "見本の回答です。"}})
+    """The factory script with two sample answers, of which one is there in every language but Korean."""
+    sample = {"start": "見本の回答です。", "meter_cycle": "見本の回答です。"}
+    return read_script(
+        PROMPTS, {"ja": sample, "en": {"start": "A sample answer."}, "zh": {"start": "样本答复。"}, "ko": {}}
+    )

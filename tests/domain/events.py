@@ -39,10 +39,10 @@ def spoke(
     answer: str | None = None,
     language: str = "ja",
     organization: str | None = None,
+    wish: str | None = None,
 ) -> Spoke:
-    meaning = Meaning(
-        text, text, language, intent, urgency, Slots(place=place, phone=phone, organization=organization), act
-    )
+    slots = Slots(place=place, phone=phone, organization=organization)
+    meaning = Meaning(text, text, language, intent, urgency, slots, act, wish)
     ranking = Ranking((Candidate(answer, 0.9),), answer, 0.5) if answer else Ranking()
     return Spoke(at, text, meaning, ranking)
 
@@ -53,22 +53,25 @@ def urgent(
     category: Category | None = Category.ROAD_LEAK,
     place: Place | None = None,
     organization: str | None = None,
+    language: str = "ja",
 ) -> Spoke:
     urgency = Urgency(Level.URGENT, 0.97, category, why=("道路から水",))
-    return spoke(text, at, intent=Intent.REPAIR, urgency=urgency, place=place, organization=organization)
+    return spoke(
+        text, at, intent=Intent.REPAIR, urgency=urgency, place=place, organization=organization, language=language
+    )
 
 
-def unsure(text: str = "水がちょっと", at: datetime = NIGHT) -> Spoke:
-    return spoke(text, at, intent=Intent.REPAIR, urgency=Urgency(Level.UNSURE, 0.4))
+def unsure(text: str = "水がちょっと", at: datetime = NIGHT, language: str = "ja") -> Spoke:
+    return spoke(text, at, intent=Intent.REPAIR, urgency=Urgency(Level.UNSURE, 0.4), language=language)
 
 
-def redirected(redirect: Redirect, at: datetime = NIGHT, *, water_too: bool = False) -> Spoke:
+def redirected(redirect: Redirect, at: datetime = NIGHT, *, water_too: bool = False, language: str = "ja") -> Spoke:
     level, category = (Level.URGENT, Category.BURST_PIPE) if water_too else (Level.CALM, None)
-    return spoke("大変です", at, urgency=Urgency(level, 0.9, category, redirect))
+    return spoke("大変です", at, urgency=Urgency(level, 0.9, category, redirect), language=language)
 
 
-def said(act: Act, at: datetime = NIGHT, text: str = "はい") -> Spoke:
-    return spoke(text, at, act=act)
+def said(act: Act, at: datetime = NIGHT, text: str = "はい", language: str = "ja") -> Spoke:
+    return spoke(text, at, act=act, language=language)
 
 
 def later(at: datetime, seconds: float = 8) -> datetime:

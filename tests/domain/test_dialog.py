@@ -559,9 +559,3 @@ def test_what_a_caller_was_saying_when_he_hung_up_still_reaches_the_ticket(play:
 def test_words_that_bring_nothing_new_change_nothing_when_the_call_is_over(play: Play) -> None:
     turn = play(NIGHT_CALL, urgent(), HungUp(NIGHT), replace(spoke("", NIGHT), question=Question.PLACE))
     assert kinds(turn) == [HangUp]
-
-
-def test_a_foreign_caller_by_day_goes_to_the_interpreter(play: Play) -> None:
-    transfer = play(DAY_CALL, spoke("hello", DAY, language="en")).actions[-1]
-    assert isinstance(transfer, Transfer)
-    assert transfer.desk == "interpreter"

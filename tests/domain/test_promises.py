@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
@@ -64,7 +65,7 @@ from tests.domain.events import (
 
 VOICE = (Say, Ask, TakeMessage, Transfer, HangUp)
 MOST_EVENTS = 60
-SCRIPT = read_script(PROMPTS, {"ja": {"start": "見本の回答です。"}})
+SCRIPT = read_script(PROMPTS, {"ja": {"start": "見本の回答です。"}, "en": {"start": "A sample answer."}})
 
 
 def heard(at: datetime) -> tuple[Event, ...]:
@@ -76,6 +77,10 @@ def heard(at: datetime) -> tuple[Event, ...]:
         spoke("どうすれば使えますか", at, intent=Intent.QUESTION, answer="start"),
         spoke("ひどいじゃないか", at, intent=Intent.COMPLAINT),
         spoke("hello", at, language="en"),
+        spoke("what do I have to do to start", at, intent=Intent.QUESTION, answer="start", language="en"),
+        spoke("就是那个事情怎么说呢", at, language="zh"),
+        urgent("도로에서 물이 솟아나고 있어요", at, language="ko"),
+        spoke("英語でお願いします", at, wish="en"),
         urgent(at=at),
         urgent(at=at, place=IZUMINO),
         urgent(at=at, place=OUTSIDE),
@@ -91,7 +96,10 @@ def heard(at: datetime) -> tuple[Event, ...]:
         spoke("野々市の本町", at, place=OUTSIDE),
         spoke("09000000000", at, phone=Phone("09000000000", complete=True)),
         spoke("090", at, phone=Phone("090", complete=False)),
-        *(Pressed(at, keys) for keys in ("1", "2", "3", "4", "7", "0", "9", "*", "0900000", "09000000000", "")),
+        *(
+            Pressed(at, keys)
+            for keys in ("1", "2", "3", "4", "5", "7", "8", "0", "9", "*", "0900000", "09000000000", "")
+        ),
         StayedSilent(at),
         LeftMessage(at, "RE1", 12),
         EarsFailed(at, "late"),
@@ -129,8 +137,9 @@ def shape(call: Call) -> object:
     )
     asked = call.question or (call.asked is not None)
     outcome = call.outcome and call.outcome.kind
+    held_in = (call.language if call.language == "ja" else "other", call.chosen)
     counted = (call.misses, call.silences, call.clarified, call.unsure, call.notified, call.tried_desks)
-    return call.state, call.ears, call.duty, call.caller_id, asked, taken, outcome, counted, call.questions > 8
+    return call.state, call.ears, call.duty, call.caller_id, asked, taken, outcome, counted, held_in, call.questions > 8
 
 
 @cache
@@ -180,6 +189,19 @@ def test_every_word_spoken_is_an_approved_line_with_its_slots_filled() -> None:
                 text = SCRIPT.text(line, call.language)
                 assert text, (event, line)
                 assert "{" not in text, (event, line)
+
+
+def test_a_call_in_another_language_is_in_that_language_throughout() -> None:
+    """Only the offers of other languages are in theirs; what the voice cannot say is never said."""
+    unspeakable = {"en": "[ぁ-んァ-ヶ一-龠가-힣]", "zh": "[ぁ-んァ-ヶ가-힣]", "ko": "[ぁ-んァ-ヶ一-龠]"}
+    met = set()
+    for _, event, turn in walked():
+        for line in (line for action in turn.actions for line in getattr(action, "lines", ())):
+            if line.language is None and turn.call.language != "ja":
+                met.add(turn.call.language)
+                text = SCRIPT.text(line, turn.call.language)
+                assert not re.search(unspeakable[turn.call.language], text), (event, text)
+    assert met == set(unspeakable)
 
 
 def test_nobody_waits_in_silence() -> None:

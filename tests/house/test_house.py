@@ -100,13 +100,25 @@ def test_every_port_is_met_by_a_contract_test() -> None:
 
 
 def test_every_line_of_every_language_is_whole() -> None:
+    """Every line in every language, with the same slots where they are values of the call."""
     script = read_script(ROOT / "prompts", {"ja": {}})
-    assert set(script.lines) == {"ja"}
+    assert list(script.lines) == ["ja", "en", "zh", "ko"]
+    for language, lines in script.lines.items():
+        assert lines.keys() == script.lines["ja"].keys(), language
 
 
-def test_a_sample_is_marked_as_a_sample() -> None:
-    for path in (ROOT / "prompts" / "ja").glob("*.yaml"):
-        assert "見本（発注者の承認前）" in path.read_text(encoding="utf-8"), path.name
+SAMPLES = {
+    "ja": "見本（発注者の承認前）",
+    "en": "Sample (not yet approved by the bureau)",
+    "zh": "样本（发包方批准前）",
+    "ko": "견본(발주자 승인 전)",
+}
+
+
+@pytest.mark.parametrize("language", SAMPLES)
+def test_a_sample_is_marked_as_a_sample(language: str) -> None:
+    for path in (ROOT / "prompts" / language).glob("*.yaml"):
+        assert f"approval: {SAMPLES[language]}" in path.read_text(encoding="utf-8"), path.name
 
 
 def test_no_caller_is_told_weekdays_only() -> None:
@@ -117,8 +129,9 @@ def test_no_caller_is_told_weekdays_only() -> None:
 
 
 def test_the_lines_of_callers_are_short_enough_for_the_ear() -> None:
-    """Sentences of about 40 characters; a menu may be longer, sentence by sentence it is not."""
+    """Sentences of about 40 characters; a menu may be longer, sentence by sentence it is not. Letters take room."""
     script = read_script(ROOT / "prompts", {"ja": {}})
-    for key, text in script.lines["ja"].items():
-        for sentence in re.split(r"[。]", re.sub(r"\{[^}]*\}", "", text)):
-            assert len(sentence) <= 52, f"{key}: {sentence}"
+    for language, longest in (("ja", 52), ("en", 105), ("zh", 40), ("ko", 56)):
+        for key, text in script.lines[language].items():
+            for sentence in re.split(r"[。.?？]", re.sub(r"\{[^}]*\}", "", text)):
+                assert len(sentence) <= longest, f"{language}: {key}: {sentence}"

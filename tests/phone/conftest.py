@@ -10,13 +10,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from faq_index import corpus as faq_corpus
 from ivr import app as root
 from ivr.channels.phone.booths import Booths
 from ivr.serving import add_phone
 from ivr.settings import Settings, read_settings
 from ivr.storage.sql import open_store
-from nlu import understand as nlu
 
 PAGE = "http://127.0.0.1"
 OURS = {"Origin": PAGE, "Host": "127.0.0.1"}
@@ -45,8 +43,8 @@ class Here:
 def minds_for_keys() -> root.Minds:
     """Nobody hears, nobody speaks: what these tests look at needs neither."""
     settings = read_settings()
-    corpus = faq_corpus.load_corpus()
-    return root.Minds(nlu.load(), root.open_index(settings, corpus), corpus, None, None, None)
+    corpora = root.load_corpora()
+    return root.Minds(root.load_understanding(), root.open_answers(settings, corpora), corpora, None, None, None)
 
 
 @pytest.fixture
@@ -66,7 +64,7 @@ def settings(tmp_path: Path) -> Settings:
 def here(settings: Settings, minds_for_keys: root.Minds) -> Iterator[Here]:
     store = open_store(settings.database)
     told = io.StringIO()
-    script = root.load_script(settings, minds_for_keys.corpus)
+    script = root.load_script(settings, *minds_for_keys.corpora)
     office = root.build_office(settings, minds_for_keys, script, store, root.SystemClock(), told)
     booths = add_phone(office, minds_for_keys)
     yield Here(office, booths, told)

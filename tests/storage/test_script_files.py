@@ -44,7 +44,18 @@ def test_the_factory_script_is_whole(prompts: Path) -> None:
         ("ja/word.yaml", "  today: 本日", "  today: '  '", "word.today", "is empty"),
         ("classes.yaml", "safety: safety.road}", "safety: safety.street}", "safety.street", "is missing"),
         ("ja/told.yaml", "approval: 見本（発注者の承認前）", "approved: yes", "approval", "required"),
-        ("languages.yaml", "[ja]", "[ja, fr]", "languages.1", "Input should be"),
+        ("languages.yaml", "[ja, en, zh, ko]", "[ja, fr]", "languages.1", "Input should be"),
+        ("languages.yaml", "[ja, en, zh, ko]", "[en, ja, zh, ko]", "languages.0", "is not ja"),
+        ("languages.yaml", "[ja, en, zh, ko]", "[ja, en, en]", "languages", "stands twice"),
+        ("languages.yaml", "ko: 韓国語", "fr: 仏語", "names.ko", "is missing"),
+        ("menu.yaml", '"6": zh', '"6": ko', "zh", "has 0 keys"),
+        ("menu.yaml", '"5": en', '"5": en\n"3": en', "3", "duplicate"),
+        ("ko/language.yaml", "7번", "6번", "language.offer", "does not name key 7"),
+        ("desks.yaml", "zh: 口译人员", "fr: interprète", "interpreter.names.zh", "is missing"),
+        ("desks.yaml", "zh: 口译人员", "zh: 口译人员, fr: interprète", "interpreter.names.fr", "is no language"),
+        ("names/en.yaml", "sounds: romaji", "sounds: morse", "sounds", "no sounds 'morse'"),
+        ("names/en.yaml", 'said: "-cho"', 'says: "-cho"', "endings.3.said", "required"),
+        ("en/told.yaml", "  goodbye:", "  farewell:", "told.goodbye", "is missing"),
         ("desks.yaml", "オペレーター, reach: queue", "オペレーター, reach: pigeon", "main.reach", "Input should be"),
         ("desks.yaml", "number: null", 'number: "0761234567"', "main.number", "pattern"),
         ("desks.yaml", "night_operator:", "somebody:", "night_operator", "is missing"),
@@ -57,6 +68,7 @@ def test_the_factory_script_is_whole(prompts: Path) -> None:
         ("forms/emergency.yaml", "ask: report.place,", "ask: report.plaza,", "report.plaza", "is missing"),
         ("menu.yaml", '"1": emergency', '"0": emergency', "0", "is not a key"),
         ("menu.yaml", '"2": start', '"2": dance', "2", "unknown 'dance'"),
+        ("menu.yaml", '"2": start', '"2": fr', "2", "unknown 'fr'"),
         ("policy.yaml", "max_questions: 14", "max_questions: many", "max_questions", "integer"),
         ("policy.yaml", "max_questions: 14", "max_questions: 14\nmax_jokes: 3", "max_jokes", "Extra inputs"),
         ("numbers.yaml", '"0120328117"', '"117"', "centre", "pattern"),
@@ -123,7 +135,7 @@ def test_a_missing_file_and_a_file_that_is_not_utf8_are_named(prompts: Path) -> 
 
 
 def test_a_missing_language_is_named(prompts: Path) -> None:
-    changed(prompts, "languages.yaml", "[ja]", "[ja, en]")
+    shutil.rmtree(prompts / "en")
     with pytest.raises(BadScript, match=r"en: has no lines.*remove en from languages"):
         read_script(prompts, ANSWERS)
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from faq_index.candidates import Candidate, Ranking
-from ivr.domain.call import Arrived, Dialled, OutcomeKind, Question, Spoke, State
+from ivr.domain.call import Arrived, Dialled, OutcomeKind, Pressed, Question, Spoke, State
 from ivr.domain.hours import TOKYO
 from ivr.storage.memory import memory_store
 from ivr.storage.script_files import read_script
 from ivr.storage.sql import open_store
+from ivr.usecases.answers_by_language import AnswersByLanguage
 from ivr.usecases.take_turn import LONGEST_UTTERANCE, Desk, take_turn
 from nlu import understand
 from nlu.meaning import Expecting, Meaning
@@ -30,18 +31,22 @@ class Listening:
     """The real understanding, which also remembers what it was told to expect."""
 
     asked: list[tuple[str, Expecting]] = field(default_factory=list)
+    languages: list[str | None] = field(default_factory=list)
 
-    def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING) -> Meaning:
+    def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING, language: str | None = None) -> Meaning:
         self.asked.append((text, expecting))
+        self.languages.append(language)
         return MIND.understand(text, expecting)
 
 
 @dataclass
 class OneAnswer:
     searched: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
 
-    def search(self, text: str, reading: str) -> Ranking:
+    def search(self, text: str, reading: str, language: str = "ja") -> Ranking:
         self.searched.append(f"{text}|{reading}")
+        self.languages.append(language)
         return Ranking((Candidate("start", 0.9),), "start", 0.5)
 
 
@@ -82,6 +87,32 @@ def test_answers_are_looked_for_only_where_a_question_may_be_asked(desk: Desk) -
     take_turn(desk, "CA1", "turn:3", Spoke(DAY, "泉野出町四丁目12の3です"))
     assert isinstance(desk.answers, OneAnswer)
     assert len(desk.answers.searched) == 1
+
+
+def test_the_language_of_the_call_helps_to_understand_once_it_is_settled(desk: Desk) -> None:
+    ring(desk, at=DAY)
+    take_turn(desk, "CA1", "turn:1", Spoke(DAY, "もしもし", language="zh"))
+    take_turn(desk, "CA1", "turn:2", Pressed(DAY, "5"))
+    take_turn(desk, "CA1", "turn:3", Spoke(DAY, "What do I have to do to start water service?", language="ja"))
+    assert isinstance(desk.understanding, Listening)
+    assert desk.understanding.languages == ["zh", "en"]  # before that, the recogniser's guess
+
+
+def test_answers_are_looked_for_in_the_language_of_the_question(desk: Desk) -> None:
+    ring(desk, at=DAY)
+    take_turn(desk, "CA1", "turn:1", Pressed(DAY, "5"))
+    take_turn(desk, "CA1", "turn:2", Spoke(DAY, "水道を使い始めるにはどうすればいいですか"))
+    assert isinstance(desk.answers, OneAnswer)
+    assert desk.answers.languages == ["ja"]
+    call = desk.turns.call("CA1")
+    assert call is not None
+    assert call.language == "en"
+
+
+def test_a_language_without_an_index_answers_nothing() -> None:
+    answers = AnswersByLanguage({"ja": OneAnswer()})
+    assert answers.search("水道を使い始めたい", "スイドー").answer == "start"
+    assert answers.search("start water", "start water", "en") == Ranking()
 
 
 def test_a_repeated_webhook_gets_the_first_answer_and_decides_nothing(desk: Desk) -> None:

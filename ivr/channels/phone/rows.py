@@ -8,12 +8,11 @@ from ivr.channels.spoken_audio import lines_of
 from ivr.domain import spoken
 from ivr.domain.call import Call, Event, LeftMessage, PhoneSource, Pressed, RecordAnswer, Report, Spoke
 from ivr.domain.hours import tokyo
+from ivr.domain.languages import JAPANESE as STAFF_LANGUAGE
 from ivr.domain.script import Script
 from ivr.domain.ticket import Ticket
 from ivr.ports import StoredTurn
 from nlu.meaning import Category, Meaning, Place
-
-STAFF_LANGUAGE = "ja"
 
 
 def turn_row(script: Script, event: Event, turn: StoredTurn) -> dict[str, Any]:
@@ -50,6 +49,7 @@ def report_row(script: Script, report: Report) -> dict[str, Any]:
         "phone": report.phone,
         "by_caller_id": report.phone_source is PhoneSource.CALLER_ID,
         "anonymous": report.anonymous,
+        "language": script.language_names.get(report.language, report.language),
         "situation": report.situation,
         "name": report.name,
         "organization": report.organization,
@@ -94,6 +94,7 @@ def _call(script: Script, call: Call) -> dict[str, Any]:
         "state": call.state.value,
         "question": call.question.value if call.question else None,
         "ears": call.ears.value,
+        "language": script.language_names.get(call.language, call.language),
         "duty": call.duty.value,
         "desk": desk.name if desk else None,
         "outcome": call.outcome.kind.value if call.outcome else None,

@@ -253,13 +253,19 @@ class LiveCall:
         if closing is None and call.state is not State.ENDED and call.question is not None:
             self._obey(self._taking.wait_on(self._desk.edge.wording.listening_to(call)))
             return
-        here = call.ears is Ears.STREAM and call.language in self._desk.edge.voice_languages
-        if not isinstance(closing, Ask) or not here:
+        if not isinstance(closing, Ask) or not self._spoken_here(turn):
             self._end("handed over")
             return
         before = [line for one in turn.actions if isinstance(one, Say) for line in one.lines]
         self._taking.ask(self._desk.edge.wording.listening_to(call))
         self._speech.say(closing.lines if only_the_question else (*before, *closing.lines), call.language)
+
+    def _spoken_here(self, turn: StoredTurn) -> bool:
+        """Whether the own voice says every line of it; else the carrier does (as `TurnTwiml.live` judges)."""
+        ours, language = self._desk.edge.voice_languages, turn.call.language
+        asked = [line for one in turn.actions if isinstance(one, Ask) for line in one.lines]
+        all_ours = language in ours and all(line.spoken_in(language) in ours for line in asked)
+        return turn.call.ears is Ears.STREAM and all_ours
 
     def _end(self, reason: str) -> None:
         self._over = True

@@ -13,12 +13,12 @@ from ivr.channels.stream.line_sounds import pieces_of
 from ivr.channels.stream.protocol import clear_message, mark_message, sound_messages
 from ivr.channels.stream.turn_taking import TurnTaking
 from ivr.domain.call import Line
+from ivr.domain.languages import JAPANESE
 from ivr.security.redaction import where
 
 logger = logging.getLogger(__name__)
 
 ONE_MOMENT = Line("ladder.one_moment")
-LANGUAGE = "ja"  # of the filler
 
 
 class Note(Protocol):
@@ -45,7 +45,7 @@ class Speech:
         self._desk, self._stream_sid, self._send, self._taking = desk, stream_sid, send, taking
         self._start, self._note, self._end = start, note, end
         self._lines: tuple[Line, ...] = ()
-        self._language = LANGUAGE
+        self._language = JAPANESE
         self._saying: asyncio.Task[None] | None = None
         self._said = 0  # counts sayings: marks of one that was cleared prove nothing any more
         self.heard = 0
@@ -75,8 +75,8 @@ class Speech:
 
     async def fill(self) -> None:
         """A word so that the line is not dead. It belongs to no question and has no mark."""
-        for piece in pieces_of(self._desk.edge.wording, ONE_MOMENT, LANGUAGE):
-            for message in sound_messages(self._stream_sid, await self._desk.voice.sound(piece, LANGUAGE)):
+        for piece in pieces_of(self._desk.edge.wording, ONE_MOMENT, self._language):
+            for message in sound_messages(self._stream_sid, await self._desk.voice.sound(piece, self._language)):
                 self._send(message)
 
     def _stop(self) -> None:
@@ -89,8 +89,9 @@ class Speech:
         wording = self._desk.edge.wording
         try:
             for index, line in enumerate(self._lines):
-                for piece in pieces_of(wording, line, self._language):
-                    sound = await self._desk.voice.sound(piece, self._language)
+                language = line.spoken_in(self._language)
+                for piece in pieces_of(wording, line, language):
+                    sound = await self._desk.voice.sound(piece, language)
                     guarded = line.key in wording.uninterruptible
                     self._taking.speak(len(sound) * 1000 // TELEPHONE_RATE, guarded=guarded)
                     for message in sound_messages(self._stream_sid, sound):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from ivr.domain import moves, route, spoken
+from ivr.domain import languages, moves, route, spoken
 from ivr.domain.call import (
     Arrived,
     Ask,
@@ -16,6 +17,7 @@ from ivr.domain.call import (
     Line,
     Outcome,
     OutcomeKind,
+    Question,
     Spoke,
     State,
     TakeMessage,
@@ -33,10 +35,12 @@ def greet(script: Script, call: Call, event: Arrived) -> Turn:
         reference=event.reference or call.reference,
         ears=event.ears,
     )
-    return moves.open_question(call, greeting(script, call, event))
+    call = replace(call, hears=event.hears)
+    greeted = greeting(script, call, event.at)
+    return moves.open_question(script, call, greeted, offers=languages.offers(script, call, event.offers))
 
 
-def greeting(script: Script, call: Call, event: Event) -> Line:
+def greeting(script: Script, call: Call, at: datetime) -> Line:
     """First who is speaking; then what the hour demands."""
     if call.dialled is Dialled.NIGHT_LINE:
         if call.duty is Duty.CENTRE:
@@ -45,7 +49,7 @@ def greeting(script: Script, call: Call, event: Event) -> Line:
         return Line("greeting.night_line_holiday" if call.duty is Duty.HOLIDAY else "greeting.night_line")
     if call.duty is Duty.CENTRE:
         return Line("greeting.day")
-    opening = spoken.opening(script, call.language, event.at)
+    opening = spoken.opening(script, call.language, at)
     return Line("greeting.holiday" if call.duty is Duty.HOLIDAY else "greeting.after_hours", (("opening", opening),))
 
 
@@ -56,7 +60,7 @@ def told_where_to_call(call: Call) -> bool:
 
 def lost_call(script: Script, call: Call, event: Event) -> Turn:
     """Something of a call that was never greeted: begin again rather than leave the caller in silence."""
-    return moves.open_question(call, Line("ladder.lost_call"))
+    return moves.open_question(script, call, Line("ladder.lost_call"), offers=languages.offers(script, call))
 
 
 def nothing(script: Script, call: Call, event: Event) -> Turn:
@@ -71,6 +75,24 @@ def again(script: Script, call: Call, event: Event) -> Turn:
     if isinstance(call.asked, TakeMessage):
         return moves.take_message(call)
     return nothing(script, call, event)
+
+
+def in_its_language(script: Script, call: Call, event: Event) -> Turn:
+    """The open question once more, in the language in which the call is held from now on: who is speaking first."""
+    match call.state:
+        case State.CLARIFY:
+            return route.clarify(call)
+        case State.FORM if call.question is Question.PLACE_DETAIL:
+            return moves.ask_detail(script, call)
+        case State.FORM | State.READ_BACK:
+            return moves.next_question(script, call)
+        case State.ANSWERED if call.topic is not None and f"faq.{call.topic}" in script.lines[call.language]:
+            return moves.ask(call, Question.HELPED, Line(f"faq.{call.topic}"), Line("question.helped"))
+        case State.ANSWERED:
+            return route.to_desk_or_hours(script, call, event.at)
+    if call.outcome is not None and call.duty is not Duty.CENTRE:
+        return moves.told_hours(script, call, event.at)
+    return moves.open_question(script, call, greeting(script, call, event.at))
 
 
 def stop(script: Script, call: Call, event: Spoke) -> Turn:

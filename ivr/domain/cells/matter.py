@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ivr.domain import moves, route
-from ivr.domain.call import Call, Event, Line, OutcomeKind, Pressed, Question, Spoke, StayedSilent, Turn
+from ivr.domain import languages, moves, route
+from ivr.domain.call import Call, Event, Line, OutcomeKind, Pressed, Spoke, StayedSilent, Turn
 from ivr.domain.cells import line
-from ivr.domain.hours import Duty
 from ivr.domain.route import NO_KEY, YES_KEY, meaning_of
 from ivr.domain.script import Script
 from nlu.meaning import Act
@@ -24,7 +23,7 @@ def spoken(script: Script, call: Call, event: Spoke) -> Turn:
 
 def keyed(script: Script, call: Call, event: Pressed) -> Turn:
     target = script.menu.get(event.keys[:1])
-    if target is None:
+    if target is None or target in script.lines:  # a language is chosen by its key alone (dialog.py)
         return route.not_understood(script, call, event.at, Line("question.menu"))
     return route.by_key(script, call, event.at, target)
 
@@ -35,10 +34,10 @@ def unanswered(script: Script, call: Call, event: StayedSilent) -> Turn:
         return moves.goodbye(call)
     call = replace(call, silences=call.silences + 1)
     if call.silences < script.policy.misses_before_menu:
-        return moves.open_question(call, Line("question.silence"))
+        return moves.open_question(script, call, Line("question.silence"), offers=languages.offers(script, call))
     if call.silences < script.policy.misses_before_person:
-        return moves.ask(call, Question.MENU, Line("question.menu"))
-    if call.duty is Duty.CENTRE and moves.MAIN_DESK not in call.tried_desks:
+        return moves.menu(script, call)
+    if moves.person_by_day(call):
         return moves.to_person(script, call)
     return moves.end(call, OutcomeKind.TOLD_HOURS, moves.hours_line(script, call, event.at), Line("told.goodbye"))
 

@@ -33,7 +33,7 @@ def ears_failed(script: Script, call: Call, event: EarsFailed) -> Turn:
         call = route.assumed_urgent(script, call)
     report = call.report
     if report is None:
-        return moves.open_question(call, lead)
+        return moves.open_question(script, call, lead)
     if event.recording and report.urgent:
         return moves.finish(script, _with_recording(call, report, event.recording))
     if report.urgent:

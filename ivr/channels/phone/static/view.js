@@ -24,7 +24,7 @@ export class View {
     at("talk").replaceChildren();
     this.provisional = null;
     show(at("talk-empty"), true);
-    for (const id of ["question", "ears", "intent", "place", "phone"]) at(id).textContent = EMPTY;
+    for (const id of ["question", "ears", "language", "intent", "place", "phone"]) at(id).textContent = EMPTY;
     at("state").textContent = this.words.line[line];
     this.understood(null);
     show(at("ticket"), false);
@@ -104,6 +104,7 @@ export class View {
     at("state").textContent = [end ?? states[call.state], call.state === "waiting" ? call.desk : null].filter(Boolean).join("：");
     at("question").textContent = call.question ? questions[call.question] : EMPTY;
     at("ears").textContent = ears[call.ears];
+    at("language").textContent = call.language;
     const report = call.report;
     if (!report) return;
     if (report.place) at("place").textContent = report.place;
