@@ -1,109 +1,226 @@
-"""Telephone numbers as they are said: digits, kanji, katakana, の for a hyphen, corrections, seven digits."""
+"""Telephone numbers as they are said, in any of the four languages: digits, corrections, seven digits, parts.
+
+A text becomes runs of digits; a run ends where other words stand between two digits, unless they are about the number
+itself ("no, the last four are"). How a run becomes a number: nlu/groups.py. The words: data/<language>/phones.yaml.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
+from nlu.digits import NUMERIC, DigitWords, Kind, Token, load_digit_words
+from nlu.groups import MARKS, Group, Item, put_together
 from nlu.meaning import Phone
-from nlu.reading import to_katakana
+from nlu.normalise import MAX_CHARS
+from nlu.numbering import AREA_CODE, LOCAL, complete, groups_of
+from nlu.source import DATA_DIR
 
-AREA_CODE = "076"
 _SHORT = 3  # fewer digits than this are no beginning of a number
-_LOCAL = 7
-
-_WORDS = {
-    "ゼロ": "0", "レイ": "0", "レー": "0", "マル": "0", "マール": "0", "オー": "0", "〇": "0", "零": "0", "○": "0",
-    "イチ": "1", "イッ": "1", "イーチ": "1", "一": "1", "ニー": "2", "ニイ": "2", "ニ": "2", "二": "2",
-    "サン": "3", "三": "3", "ヨン": "4", "ヨー": "4", "シー": "4", "シ": "4", "四": "4",
-    "ゴー": "5", "ゴウ": "5", "ゴ": "5", "五": "5",
-    "ロク": "6", "ロッ": "6", "ロック": "6", "六": "6", "ナナ": "7", "ナーナ": "7", "シチ": "7", "ヒチ": "7", "七": "7",
-    "ハチ": "8", "ハッ": "8", "ハーチ": "8", "八": "8", "キュウ": "9", "キュー": "9", "ク": "9", "クー": "9", "九": "9",
-}  # fmt: skip
-_PARTICLES = frozenset({"ニ", "シ", "ク", "ゴ", "シー", "ニー"})
-_TOKEN = re.compile(
-    "(?P<word>" + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)) + ")"
-    r"|(?P<digit>[0-9])"
-    r"|(?P<gap>[\s、。,.・()\-−‐ー]+|ノ|ハイ|エート|エット|アノー?|ト(?=[\s、]))"
-    r"|(?P<fix>ア?、?(?:チガウ|チガイマシタ|チガイマス|違ウ|違イマシタ|違イマス|チガッタ|違ッタ|マチガエタ|マチガエマシタ|間違エタ|間違エマシタ|マチガイ|間違イ"
-    r"|ジャナクテ|デワナクテ|デハナクテ|ヤナクテ|ジャナイ|訂正シマス|テーセーシマス)(?:ゲン|ワ|デス|、|。)*)"
-    r"|(?P<other>.)"
-)
+_STRETCH = 4  # characters between digits that may be a misheard digit
+_COUNT = 4  # digits; a longer number counts nothing that callers count
+_REMARK = 30  # characters between a number and its correction
+_WITHIN = (" ", "-")
+_ANNOUNCE = frozenset({Kind.OPENS, Kind.NOT_PHONE})
 
 
-def phone(text: str, *, asked: bool) -> Phone | None:
-    """Returns the telephone number in normalised `text` (kana or kanji), the corrected one when the caller corrects.
+@dataclass(slots=True)
+class _Run:
+    """Groups and marks of one number. `opened`: it was announced as a telephone number, `other`: as another one.
 
-    A part of a number counts only when a number was `asked`; else only a whole one is believed.
+    `counted`: it stands beside a count (三丁目の…). `marked`: words about a telephone number stand in it.
     """
-    best = ""
-    for parts in _runs(to_katakana(text), asked=asked):
-        digits = _settle(parts)
-        if (_complete(digits) and not _complete(best)) or (len(digits) > len(best) and not _complete(best)):
-            best = digits
-    best = _whole(best)
-    if _complete(best):
-        return Phone(best, complete=True)
-    return Phone(best, complete=False) if asked and len(best) >= _SHORT else None
+
+    opened: bool = False
+    other: bool = False
+    counted: bool = False
+    marked: bool = False
+    items: list[Item] = field(default_factory=list)
 
 
-def _runs(text: str, *, asked: bool) -> Iterator[list[list[str]]]:
-    """Yields each run of digits as parts between corrections, each part a list of groups between hyphens or pauses."""
-    parts: list[list[str]] = [[""]]
-    last = ""
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        if kind in ("word", "digit"):
-            parts[-1][-1] += _WORDS.get(match[0], match[0])
-            last = match[0]
-        elif kind == "gap":
-            if parts[-1][-1]:
-                parts[-1].append("")
-        elif kind == "fix" and any(map(any, parts)):
-            parts.append([""])
-        elif any(map(any, parts)) and not (asked and len(parts) > 1 and not any(parts[-1])):
-            yield from _closed(parts, last)
-            parts = [[""]]
-    yield from _closed(parts, "")
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """Finds telephone numbers in one language. Build with `load_phones`."""
+
+    words: DigitWords
+
+    def find(self, text: str, *, asked: bool) -> Phone | None:
+        """Returns the telephone number in normalised `text`, the corrected one when the caller corrects.
+
+        A part of a number counts only when a number was `asked`; else only a whole one is believed. Pure; never raises.
+        """
+        runs = [run for run in self._runs(text[:MAX_CHARS], asked=asked) if run.items]
+        found = [(run, put_together(run.items, guess=asked)) for run in runs]
+        numbers = [(run, digits) for run, digits in found if complete(digits) and _believed(run, digits, asked=asked)]
+        best = max(numbers, key=_credit, default=None)
+        usable = [run.items for run in runs if not (run.other or run.counted)]
+        if asked and len(usable) > 1 and (best is None or _is_local(*best)):
+            joined = put_together([item for items in usable for item in items], guess=True)
+            if complete(joined):
+                return Phone(joined, complete=True)
+            if best and any(digits.startswith("0") and not complete(digits) for _, digits in found):
+                best = None  # 080…、577の8670: a mobile number of which something was lost, and no number of Kanazawa
+        if best:
+            return Phone(best[1], complete=True)
+        parts = [digits for run, digits in found if asked and _is_part(run, digits)]
+        return Phone(max(parts, key=len), complete=False) if parts else None
+
+    def _runs(self, text: str, *, asked: bool) -> Iterator[_Run]:
+        run, group, between = _Run(), list[Token](), list[Token]()
+        for token in self.words.tokens(text):
+            if token.kind in NUMERIC:
+                if between and not self._joins(run, group, between, asked=asked):
+                    self._close(run, group)
+                    yield run
+                    run, group = _Run(other=run.other, counted=run.counted), []
+                    _announce(run, between)
+                between = []
+                group.append(token)
+            elif token.kind is Kind.UNIT and group and all(other.said in _WITHIN for other in between):
+                between = []
+                if _counts(token, group):
+                    # 三丁目, 九時: neither this nor what is joined to it is a telephone number
+                    if sum(isinstance(item, Group) for item in run.items) > 1:
+                        yield run
+                    run, group = _Run(other=run.other, counted=True), []
+                else:
+                    between.append(token)
+            else:
+                between.append(token)
+        if asked and between and len(between[0].said) > 1 and between[0].said in self.words.misheard:
+            group.append(between[0])
+        self._close(run, group)
+        yield run
+
+    def _joins(self, run: _Run, group: list[Token], between: list[Token], *, asked: bool) -> bool:
+        """Whether digits go on after `between`; then `run` and `group` are where they go on."""
+        kinds = {token.kind for token in between}
+        rest = sum(len(token.said) for token in between if token.kind is not Kind.GAP and token.kind not in MARKS)
+        marks = [token.kind for token in between if token.kind in MARKS]
+        if not group and not run.items:
+            _announce(run, between)
+            run.items += [mark for mark in marks if mark is Kind.NOT]
+            run.marked = bool(marks)
+            return True
+        if (
+            Kind.NOT_PHONE in kinds
+            or Kind.UNIT in kinds
+            or (rest > _REMARK if marks else kinds & {Kind.OPENS, Kind.ENDS})
+        ):
+            return False
+        if marks:
+            self._close(run, group)
+            run.items += marks
+            run.marked = True
+            group.clear()
+            return True
+        if rest and (not asked or self.words.form != "kana" or rest > _STRETCH):
+            return False
+        for token in between:
+            if token.kind is Kind.JUNK:
+                group.append(token)
+            elif self.words.form == "words" and token.said in _WITHIN and group and group[-1].said[-1].isalpha():
+                continue  # forty-four, zero nine zero
+            else:
+                self._close(run, group)
+                group.clear()
+        return True
+
+    def _close(self, run: _Run, group: list[Token]) -> None:
+        if group:
+            run.items.append(Group(self.words.readings(group)))
 
 
-def _closed(parts: list[list[str]], last: str) -> Iterator[list[list[str]]]:
-    parts = [[group for group in part if group] for part in parts]
-    parts = [part for part in parts if part]
-    if not parts:
-        return
-    if last in _PARTICLES and not _complete(_whole("".join(parts[-1]))):
-        # 「…ニーゴーゴーゴーニ電話」: the last ニ may be the particle
-        shorter = [*parts[-1][:-1], parts[-1][-1][:-1]]
-        if _complete(_whole("".join(shorter))):
-            parts[-1] = shorter
-    yield parts
+def _announce(run: _Run, between: list[Token]) -> None:
+    said = [token.kind for token in between if token.kind in _ANNOUNCE]
+    if said:
+        run.opened, run.other, run.counted = said[-1] is Kind.OPENS, said[-1] is Kind.NOT_PHONE, False
+    run.marked = run.marked or any(token.kind in MARKS for token in between)
 
 
-def _settle(parts: list[list[str]]) -> str:
-    """Returns the digits meant after corrections: a whole number restarts, a piece replaces the end."""
-    digits = "".join(parts[0])
-    groups = parts[0]
-    for part in parts[1:]:
-        said = "".join(part)
-        options = [said] if said.startswith("0") else []
-        options += ["".join(groups[:keep]) + said for keep in range(len(groups) - 1, 0, -1)]
-        options += [digits[:-cut] + said for cut in range(1, min(len(digits), _LOCAL + 1))]
-        options.append(said)
-        fallback = digits[: -len(said)] + said if len(said) < len(digits) else said
-        digits = next((option for option in options if _complete(option) or _complete(_whole(option))), fallback)
-        groups = [*groups[:-1], *part]
-    return digits
+def _counts(unit: Token, group: list[Token]) -> bool:
+    """Whether `unit` counts the digits before it.
+
+    Kana are believed after a short number or a cardinal only: ニン may be a misheard 2.
+    """
+    written = any("一" <= char <= "鿿" for char in unit.said) or unit.said.isascii()
+    short = sum(len(token.value) for token in group) <= _COUNT
+    return written or short or any(token.kind is Kind.SCALE for token in group)
 
 
-def _whole(digits: str) -> str:
-    local = len(digits) == _LOCAL and digits[0] not in "01"
-    return AREA_CODE + digits if local else digits
-
-
-def _complete(digits: str) -> bool:
-    """Lengths of Japanese numbers: 11 for 070/080/090/050 and 0800, 10 for all others (MIC numbering plan)."""
-    if not digits.startswith("0") or digits.startswith("00"):
+def _believed(run: _Run, digits: str, *, asked: bool) -> bool:
+    """Whether a whole number is one. Seven digits may be a postal code or a lot as well."""
+    if run.other:
         return False
-    long = digits.startswith(("070", "080", "090", "050", "0800"))
-    return len(digits) == (11 if long else 10)
+    return run.opened or not _is_local(run, digits) or (asked and not run.counted)
+
+
+def _credit(found: tuple[_Run, str]) -> tuple[bool, bool]:
+    """Of several numbers the one that was announced, then one said with its area code, then the first."""
+    run, digits = found
+    return run.opened, not _is_local(run, digits)
+
+
+def _is_local(run: _Run, digits: str) -> bool:
+    """Whether the area code was added: seven digits may be a postal code as well."""
+    said = sum(len(item.readings[0][0]) for item in run.items if isinstance(item, Group))
+    return digits.startswith(AREA_CODE) and said <= LOCAL + 1
+
+
+def _is_part(run: _Run, digits: str) -> bool:
+    believed = not run.other and not run.counted
+    return believed and (len(digits) >= _SHORT or (run.marked and bool(digits)))
+
+
+def completed(before: Phone, after: Phone) -> Phone:
+    """Returns the number that two replies make together: a part and its rest, or a whole number and its correction.
+
+    A whole `after` replaces `before`. After a whole `before`, a part corrects the group of its length that it resembles
+    most, the later one of equals. Two parts that make no number: the longer they get the better, a new 0 begins anew.
+    """
+    if after.complete:
+        return _continued_locally(before, after)
+    if before.complete:
+        return Phone(_with_part(before.digits, after.digits), complete=True)
+    items = [Group(((part.digits, 0.0),)) for part in (before, after) if part.digits]
+    joined = put_together(items, guess=False)
+    if complete(joined):
+        return Phone(joined, complete=True)
+    restarted = after.digits.startswith("0") and len(after.digits) >= len(before.digits)
+    return after if restarted or len(joined) > LOCAL + len("0900") else Phone(joined, complete=False)
+
+
+def _continued_locally(before: Phone, after: Phone) -> Phone:
+    """The rest of a mobile number may have seven digits (0901 234 5678), and was taken for one of Kanazawa."""
+    joined = before.digits + after.digits.removeprefix(AREA_CODE)
+    if not before.complete and complete(joined) and len(joined) > len(after.digits):
+        return Phone(joined, complete=True)
+    return after
+
+
+def _with_part(number: str, part: str) -> str:
+    if not part or len(part) >= len(number):
+        return number
+    spans = [span for span in groups_of(number) if span[1] - span[0] == len(part)] or [
+        (len(number) - len(part), len(number))
+    ]
+    start, end = max(spans, key=lambda span: (sum(map(str.__eq__, number[slice(*span)], part)), span))
+    changed = number[:start] + part + number[end:]
+    return changed if complete(changed) else number
+
+
+def load_phones(path: Path) -> Phones:
+    """Reads phones.yaml. Raises BadDataError."""
+    return Phones(load_digit_words(path))
+
+
+@lru_cache(maxsize=4)
+def _shipped(language: str) -> Phones:
+    return load_phones(DATA_DIR / language / "phones.yaml")
+
+
+def phone(text: str, *, asked: bool, language: str = "ja") -> Phone | None:
+    """Returns the telephone number in normalised `text`, by the words shipped for `language`. See `Phones.find`."""
+    return _shipped(language).find(text, asked=asked)
