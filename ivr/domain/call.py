@@ -84,10 +84,9 @@ NO_ANSWERS = Ranking()
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """The call came in. `caller_id` holds digits only, None when withheld.
-
-    `reference` is the number a report gets; empty: the store gives the serial number of the call. `hears`: the
-    languages the ears understand; `offers`: those that can be offered with the greeting (None: all of the script).
+    """The call came in. `caller_id` holds digits only, None when withheld. `reference` is the number a report gets;
+    empty: the store gives the serial number of the call. `hears`: the languages the ears understand; `offers`: those
+    that can be offered with the greeting (None: all of the script).
     """
 
     at: datetime
@@ -355,7 +354,7 @@ class Call:
     (a caller who leaves then counts as urgent). `misses` and `silences` count since the last success; `questions`
     counts every question put (the exit of every loop). `asked` is the last question, for "again" and for reading the
     reply. `language` is what we speak; `chosen`: the caller asked for it by key or wish, and it stays. `hears`: the
-    languages the ears understand, None = all.
+    languages the ears understand, None = all; `rung`: where the ears were before a language put the call on keys.
     """
 
     sid: str
@@ -364,6 +363,7 @@ class Call:
     language: str = "ja"
     chosen: bool = False
     hears: tuple[str, ...] | None = None
+    rung: Ears | None = None
     dialled: Dialled = Dialled.CENTRE
     caller_id: str | None = None
     reference: str = ""

@@ -5,7 +5,8 @@ Laws of this file:
 2. A short word never switches (PAINS 12): not a yes, not a brand, not a name or an address of which only a part is
    foreign. Words understood as urgent, or as a case for 119, 110 or the gas company, do: their meaning is the proof.
    Whoever speaks another language than Japanese may mix it in: in the middle of a report nothing leads back.
-3. A language that the ears do not understand is served by keys and recordings; a call never steps up again.
+3. A language that the ears do not understand is served by keys and recordings. That is no failure: back in a language
+   that they understand, the call is heard as before.
 """
 
 from __future__ import annotations
@@ -100,11 +101,13 @@ def choose(call: Call, language: str) -> Call:
 
 def _held_in(call: Call, language: str, *, chosen: bool) -> Call:
     heard = call.hears is None or language in call.hears
+    rung = call.rung or call.ears
     return replace(
         call,
         language=language,
         chosen=chosen,
-        ears=call.ears if heard else Ears.KEYS,
+        ears=rung if heard else Ears.KEYS,
+        rung=None if heard else rung,
         report=replace(call.report, language=language) if call.report is not None else None,
     )
 

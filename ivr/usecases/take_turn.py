@@ -44,8 +44,8 @@ def take_turn(desk: Desk, sid: str, key: str, event: Event) -> StoredTurn:
 
 
 def _may_be_answered(script: Script, meaning: Meaning) -> bool:
-    """An emergency, a wish for a person and a matter that goes straight to its desk are answered by nobody's FAQ."""
-    if meaning.urgency.level is Level.URGENT or meaning.act is not None:
+    """What nobody's FAQ answers: an emergency, a wish for a person or a language, a matter that goes to its desk."""
+    if meaning.urgency.level is Level.URGENT or meaning.act is not None or meaning.wish is not None:
         return False
     return script.matters[meaning.intent].answer_first
 

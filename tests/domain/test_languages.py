@@ -417,6 +417,16 @@ def test_a_language_the_ears_do_not_understand_is_served_by_keys_and_recordings(
     assert not re.search(OTHERS[language], words(script, message))
 
 
+def test_back_in_a_language_the_ears_understand_the_call_is_heard_as_before(script: Script) -> None:
+    japanese_ears = replace(arrived(NIGHT), ears=Ears.RECORD, hears=("ja",))
+    turn = play(script, japanese_ears, Pressed(NIGHT, KEY["zh"]), Pressed(NIGHT, KEY["ko"]), Pressed(NIGHT, KEY["ja"]))
+    assert (turn.call.ears, asked(turn)) == (Ears.RECORD, Question.OPEN)
+    failed = step(script, turn.call, EarsFailed(NIGHT, "late"))
+    away = play(script, japanese_ears, Pressed(NIGHT, "5"), EarsFailed(NIGHT, "late"), Pressed(NIGHT, "8"))
+    assert away.call.ears is Ears.KEYS
+    assert step(script, failed.call, Pressed(NIGHT, KEY["ja"])).call.ears is Ears.KEYS
+
+
 @pytest.mark.parametrize("language", FOREIGN)
 def test_ears_that_fail_are_excused_in_the_language(script: Script, language: str) -> None:
     turn = play(script, DAY_CALL, Pressed(DAY, KEY[language]), EarsFailed(DAY, "late"))

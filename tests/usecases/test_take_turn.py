@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,11 +32,12 @@ class Listening:
 
     asked: list[tuple[str, Expecting]] = field(default_factory=list)
     languages: list[str | None] = field(default_factory=list)
+    wish: str | None = None
 
     def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING, language: str | None = None) -> Meaning:
         self.asked.append((text, expecting))
         self.languages.append(language)
-        return MIND.understand(text, expecting)
+        return replace(MIND.understand(text, expecting), wish=self.wish)
 
 
 @dataclass
@@ -107,6 +108,16 @@ def test_answers_are_looked_for_in_the_language_of_the_question(desk: Desk) -> N
     call = desk.turns.call("CA1")
     assert call is not None
     assert call.language == "en"
+
+
+def test_whoever_wishes_for_a_language_is_not_told_which_languages_there_are(desk: Desk) -> None:
+    ring(desk, at=DAY)
+    assert isinstance(desk.understanding, Listening)
+    desk.understanding.wish = "en"
+    turn = take_turn(desk, "CA1", "turn:1", Spoke(DAY, "すみません、英語でお願いできますか"))
+    assert isinstance(desk.answers, OneAnswer)
+    assert desk.answers.searched == []
+    assert (turn.call.language, turn.call.question) == ("en", Question.OPEN)
 
 
 def test_a_language_without_an_index_answers_nothing() -> None:

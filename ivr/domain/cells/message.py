@@ -27,7 +27,7 @@ from ivr.domain.script import Script
 
 def ears_failed(script: Script, call: Call, event: EarsFailed) -> Turn:
     """Step down to keys; what could not be read goes to staff as sound when it may be urgent."""
-    call = replace(call, ears=Ears.KEYS)
+    call = replace(call, ears=Ears.KEYS, rung=None)
     lead = Line("ladder.ears_failed")
     if call.state is State.CLARIFY:
         call = route.assumed_urgent(script, call)
