@@ -122,7 +122,7 @@ class AnyLanguage:
 
     def __init__(self) -> None:
         self._nlu: Any = nlu.load()
-        self._asks = "language" in signature(self._nlu.understand).parameters
+        self._asks = len(signature(self._nlu.understand).parameters) > 2
 
     def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING, language: str | None = None) -> Meaning:
         meaning: Meaning = self._nlu.understand(text, expecting, *((language,) if self._asks else ()))

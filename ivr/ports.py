@@ -20,7 +20,9 @@ class Clock(Protocol):
 
 
 class Understanding(Protocol):
-    def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING, language: str | None = None) -> Meaning:
+    def understand(
+        self, text: str, expecting: Expecting = Expecting.ANYTHING, language: str | None = None, /
+    ) -> Meaning:
         """What `text` means as a reply to what was asked. `language`: that of the call, None = to be guessed.
 
         Never raises, whatever the text.
