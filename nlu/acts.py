@@ -1,4 +1,4 @@
-"""What the caller does to the conversation: yes, no, again, a person please, never mind …"""
+"""What the caller does to the conversation: yes, no, again, a person please, never mind …, in any language."""
 
 from __future__ import annotations
 
@@ -11,27 +11,57 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from nlu.meaning import Act, Expecting
-from nlu.source import BadDataError, read_mapping, sound_pattern, strings
+from nlu.sounds import sound_of
+from nlu.source import BadDataError, pattern, read_mapping, sound_pattern, strings
+from nlu.spelling import simplified
 
-_PLACES = ("whole", "within", "opening", "unasked", "near")
+FORMS = ("kana", "words", "characters")
+_ALONE = ("whole", "reply", "asked", "unasked")
+_REQUIRED = ("whole", "within")
+_PLACES = (*_ALONE, "within", "opening", "answer", "near")
 _MISHEARD = 80  # of 100, rapidfuzz partial ratio: one mora of six may be wrong
 _OPEN = (Expecting.ANYTHING, Expecting.SITUATION)
 _NEVER = re.compile(r"(?!)")
+_NO_SIGN = re.compile(r"[\W_]+")
+# after another vowel a canonical reading keeps only its length: ソレデイー is ソレデー, ヒトオオネガイ is ヒトーネガイ
+_LONG_I, _ASKED_FOR = re.compile(r"イー"), re.compile(r"オネガイ")
+
+
+def plain_of(text: str, language: str) -> str:
+    """Returns normalised `text` in the form that acts are looked for in.
+
+    "ja": its canonical reading (nlu.sounds). "en": lower-case words, single spaces. "zh": simplified characters without
+    spaces and punctuation. "ko": syllables without spaces and punctuation.
+    """
+    if language in ("ja", "en"):
+        return sound_of(text, language)
+    plain = _NO_SIGN.sub("", text.lower())
+    return simplified(plain) if language == "zh" else plain
 
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """How one act sounds: as the whole utterance, anywhere in it, or at the opening of an answer to yes/no.
+    """How one act sounds. Anywhere: `whole` as the whole utterance, `within` in it. After a yes/no question: `reply` as
+    the whole utterance, `opening` at its beginning, `answer` in it.
 
-    `unasked`: as the whole utterance where no answer was asked for.
+    `asked`: as the whole utterance where a place, number, name or day was asked; `unasked`: where nothing was.
     `near`: long words that are recognised also when one of their morae was misheard.
     """
 
     whole: re.Pattern[str]
     within: re.Pattern[str]
+    reply: re.Pattern[str] = _NEVER
     opening: re.Pattern[str] = _NEVER
+    answer: re.Pattern[str] = _NEVER
+    asked: re.Pattern[str] = _NEVER
     unasked: re.Pattern[str] = _NEVER
     near: tuple[str, ...] = ()
+
+    def alone(self, expecting: Expecting) -> re.Pattern[str]:
+        """Returns what counts as the whole utterance beside `whole`, by what was asked."""
+        if expecting is Expecting.YES_NO:
+            return self.reply
+        return self.unasked if expecting in _OPEN else self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +74,22 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """All acts in the order in which they are tried."""
+    """All acts in the order in which they are tried. `farewell`: ambiguous replies that end a call nobody asked in."""
 
     table: tuple[tuple[Act, Patterns], ...]
     ambiguous: re.Pattern[str]
+    farewell: re.Pattern[str]
 
     def find(self, sound: str, expecting: Expecting) -> Found:
-        """Returns the act in a canonical reading. Ambiguous replies (いいです) give no act, but count as whole."""
+        """Returns the act in `plain_of(text, language)`. Ambiguous replies (いいです): no act, but whole."""
         if not sound:
             return Found(None)
-        if self.ambiguous.fullmatch(sound) and not _ends_the_call(sound, expecting):
-            return Found(None, whole=True)
+        if self.ambiguous.fullmatch(sound):
+            return self._ambiguous(sound, expecting)
         for act, patterns in self.table:
             if _is_answer(act, expecting) and patterns.whole.fullmatch(sound):
                 return Found(act, whole=True)
-            if expecting in _OPEN and patterns.unasked.fullmatch(sound):
+            if patterns.alone(expecting).fullmatch(sound):
                 return Found(act, whole=True)
         for act, patterns in self.table:
             if patterns.within.search(sound) or _nearly(sound, patterns.near):
@@ -68,16 +99,21 @@ class Acts:
             for act, patterns in self.table:
                 if patterns.opening.match(sound):
                     return Found(act)
+            for act, patterns in self.table:
+                if patterns.answer.search(sound):
+                    return Found(act)
         return Found(None)
+
+    def _ambiguous(self, sound: str, expecting: Expecting) -> Found:
+        """結構です asked for nothing is a farewell, asked for a number a refusal; after a question it may be either."""
+        if expecting is Expecting.YES_NO:
+            return Found(None, whole=True)
+        asked = next((act for act, patterns in self.table if patterns.alone(expecting).fullmatch(sound)), None)
+        return Found(asked or (Act.STOP if self.farewell.fullmatch(sound) else None), whole=True)
 
 
 def _nearly(sound: str, words: tuple[str, ...]) -> bool:
     return any(len(sound) >= len(word) and fuzz.partial_ratio(word, sound) >= _MISHEARD for word in words)
-
-
-def _ends_the_call(sound: str, expecting: Expecting) -> bool:
-    """結構です asked for nothing is a farewell; after a question it may be either."""
-    return expecting is not Expecting.YES_NO and sound.startswith("ケッコー")
 
 
 def _is_answer(act: Act, expecting: Expecting) -> bool:
@@ -86,34 +122,47 @@ def _is_answer(act: Act, expecting: Expecting) -> bool:
 
 
 def load_acts(path: Path) -> Acts:
-    """Reads acts.yaml. Raises BadDataError."""
+    """Reads acts.yaml, whose patterns run over what `plain_of` gives for the language of its folder.
+
+    Raises BadDataError.
+    """
     data = read_mapping(path)
-    tails, openers = (_one(path, data, key) for key in ("tails", "openers"))
+    form = _one(path, data, "form")
+    if form not in FORMS:
+        raise BadDataError(path, "form", f"must be one of {', '.join(FORMS)}")
+    tails, openers, farewell = (_one(path, data, key) for key in ("tails", "openers", "farewell"))
     order = strings(path, data, "order")
     if sorted(order) != sorted(act.value for act in Act):
         raise BadDataError(path, "order", f"must name each act once: {', '.join(act.value for act in Act)}")
-    table = []
-    for name in order:
-        rows = data.get(name)
-        if not isinstance(rows, dict) or not set(rows) <= set(_PLACES):
-            raise BadDataError(path, name, "must be a mapping with whole, within and maybe opening, unasked and near")
-        read = {key: strings(path, rows, key) for key in _PLACES if key in rows or key in _PLACES[:2]}
-        alone = {
-            key: tuple(f"{openers}(?:{item}){tails}" for item in read.get(key, ())) for key in ("whole", "unasked")
-        }
-        table.append(
-            (
-                Act(name),
-                Patterns(
-                    sound_pattern(path, f"{name}.whole", alone["whole"]),
-                    sound_pattern(path, f"{name}.within", read["within"]),
-                    sound_pattern(path, f"{name}.opening", read.get("opening", ())),
-                    sound_pattern(path, f"{name}.unasked", alone["unasked"]),
-                    read.get("near", ()),
-                ),
-            )
+    table = tuple((Act(name), _patterns(path, data, name, form, (openers, tails))) for name in order)
+    ambiguous = _joined(path, "ambiguous", strings(path, data, "ambiguous"), form)
+    return Acts(table, ambiguous, _joined(path, "farewell", (farewell,), form))
+
+
+def _patterns(path: Path, data: Mapping[str, Any], name: str, form: str, around: tuple[str, str]) -> Patterns:
+    rows = data.get(name)
+    if not isinstance(rows, dict) or not set(rows) <= set(_PLACES):
+        raise BadDataError(path, name, f"must be a mapping with {', '.join(_REQUIRED)} and maybe {', '.join(_PLACES)}")
+    read = {key: strings(path, rows, key) for key in _PLACES if key in rows or key in _REQUIRED}
+    opener, tail = around
+    joined = {
+        key: _joined(
+            path,
+            f"{name}.{key}",
+            tuple(f"{opener}(?:{item}){tail}" for item in items) if key in _ALONE else items,
+            form,
         )
-    return Acts(tuple(table), sound_pattern(path, "ambiguous", strings(path, data, "ambiguous")))
+        for key, items in read.items()
+        if key != "near"
+    }
+    return Patterns(**joined, near=read.get("near", ()))
+
+
+def _joined(path: Path, key: str, items: tuple[str, ...], form: str) -> re.Pattern[str]:
+    if form != "kana":
+        return pattern(path, key, items)
+    items = tuple(_ASKED_FOR.sub("オ?ネガイ", _LONG_I.sub("(?:イー|ー)", item)) for item in items)
+    return sound_pattern(path, key, items)
 
 
 def _one(path: Path, data: Mapping[str, Any], key: str) -> str:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from functools import lru_cache
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlu.acts import Acts, load_acts, plain_of
 from nlu.meaning import Act, Expecting, Level
+from nlu.normalise import normalise, without_fillers
+from nlu.source import DATA_DIR
 from nlu.understand import Understanding
+
+LANGUAGES = ("ja", "en", "zh", "ko")
+LEAST = 0.98
+"""Share of nlu/data/<language>/acts_dev.jsonl that must be right."""
 
 ANY, YES_NO, PHONE, NAME, PLACE = (
     Expecting.ANYTHING,
@@ -103,3 +115,53 @@ def test_a_yes_with_content_keeps_its_content(understanding: Understanding) -> N
     assert meaning.urgency.level is Level.URGENT
     assert meaning.slots.place is not None
     assert meaning.slots.place.town == "広岡"
+
+
+@lru_cache(maxsize=4)
+def acts_of(language: str) -> Acts:
+    return load_acts(DATA_DIR / language / "acts.yaml")
+
+
+def act_in(text: str, language: str, expecting: Expecting) -> Act | None:
+    return acts_of(language).find(plain_of(without_fillers(normalise(text)), language), expecting).act
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_development_rows_are_understood(language: str) -> None:
+    rows = [json.loads(line) for line in (DATA_DIR / language / "acts_dev.jsonl").read_text("utf-8").splitlines()]
+    wrong = [row for row in rows if act_in(row["text"], language, Expecting(row["expecting"])) != row["act"]]
+    assert len(wrong) <= (1 - LEAST) * len(rows), wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_can_be_said_in_every_language(language: str) -> None:
+    rows = [json.loads(line) for line in (DATA_DIR / language / "acts_dev.jsonl").read_text("utf-8").splitlines()]
+    assert {row["act"] for row in rows} == {None, *(act.value for act in Act)}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expecting", "act"),
+    [
+        ("ja", "結構です", PHONE, Act.DECLINE),  # the number is not given
+        ("ja", "いらんわ", YES_NO, Act.NO),
+        ("ja", "いらんわ", PHONE, Act.DECLINE),
+        ("ja", "ほやほや", YES_NO, Act.YES),
+        ("ja", "この番号から電話がありました", ANY, None),
+        ("en", "That's fine", YES_NO, None),
+        ("en", "No water since this morning", ANY, None),
+        ("zh", "沒錯", YES_NO, Act.YES),  # traditional writing
+        ("zh", "没关系", YES_NO, None),
+        ("ko", "괜찮아요", YES_NO, None),
+        ("ko", "아니요, 괜찮아요", YES_NO, Act.NO),
+    ],
+)
+def test_the_same_words_mean_what_the_question_makes_of_them(
+    language: str, text: str, expecting: Expecting, act: Act | None
+) -> None:
+    assert act_in(text, language, expecting) is act
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=st.text(max_size=80), language=st.sampled_from(LANGUAGES), expecting=st.sampled_from(Expecting))
+def test_no_text_makes_it_fail(text: str, language: str, expecting: Expecting) -> None:
+    assert act_in(text, language, expecting) in {None, *Act}
