@@ -11,7 +11,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from nlu.meaning import Act, Expecting
-from nlu.sounds import sound_of
+from nlu.sounds import plain
 from nlu.source import BadDataError, pattern, read_mapping, sound_pattern, strings
 from nlu.spelling import simplified
 
@@ -22,7 +22,6 @@ _PLACES = (*_ALONE, "within", "opening", "answer", "near")
 _MISHEARD = 80  # of 100, rapidfuzz partial ratio: one mora of six may be wrong
 _OPEN = (Expecting.ANYTHING, Expecting.SITUATION)
 _NEVER = re.compile(r"(?!)")
-_NO_SIGN = re.compile(r"[\W_]+")
 # after another vowel a canonical reading keeps only its length: ソレデイー is ソレデー, ヒトオオネガイ is ヒトーネガイ
 _LONG_I, _ASKED_FOR = re.compile(r"イー"), re.compile(r"オネガイ")
 
@@ -33,10 +32,8 @@ def plain_of(text: str, language: str) -> str:
     "ja": its canonical reading (nlu.sounds). "en": lower-case words, single spaces. "zh": simplified characters without
     spaces and punctuation. "ko": syllables without spaces and punctuation.
     """
-    if language in ("ja", "en"):
-        return sound_of(text, language)
-    plain = _NO_SIGN.sub("", text.lower())
-    return simplified(plain) if language == "zh" else plain
+    form = plain(text, language)
+    return simplified(form) if language == "zh" else form
 
 
 @dataclass(frozen=True, slots=True)
