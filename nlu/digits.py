@@ -188,6 +188,8 @@ def load_digit_words(path: Path) -> DigitWords:
     form = data.get("form")
     if form not in FORMS:
         raise BadDataError(path, "form", f"must be one of {', '.join(FORMS)}")
+    if not data.get("digits"):
+        raise BadDataError(path, "digits", "must be a mapping of digit: words")
     table = _table(path, data, form)
     kinds = {f"k{number}": (kind, value) for number, (kind, value, _) in enumerate(table)}
     token = "|".join(f"(?P<k{number}>{words})" for number, (_, _, words) in enumerate(table))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from nlu.digits import NUMERIC, DigitWords, Kind, Token, load_digit_words
-from nlu.groups import MARKS, Group, Item, put_together
+from nlu.groups import MARKS, PARTS, Group, Item, put_together
 from nlu.meaning import Phone
 from nlu.normalise import MAX_CHARS
 from nlu.numbering import AREA_CODE, LOCAL, complete, groups_of
@@ -30,7 +30,7 @@ _ANNOUNCE = frozenset({Kind.OPENS, Kind.NOT_PHONE})
 class _Run:
     """Groups and marks of one number. `opened`: it was announced as a telephone number, `other`: as another one.
 
-    `counted`: it stands beside a count (三丁目の…). `marked`: words about a telephone number stand in it.
+    `counted`: it stands beside a count (三丁目の…). `marked`: words about a piece of it stand in it.
     """
 
     opened: bool = False
@@ -46,10 +46,12 @@ class Phones:
 
     words: DigitWords
 
-    def find(self, text: str, *, asked: bool) -> Phone | None:
+    def find(self, text: str, *, asked: bool, read_back: bool = False) -> Phone | None:
         """Returns the telephone number in normalised `text`, the corrected one when the caller corrects.
 
-        A part of a number counts only when a number was `asked`; else only a whole one is believed. Pure; never raises.
+        A part of a number counts only when a number was `asked`; else only a whole one is believed. `read_back`: what
+        was asked is whether something is right; then a part counts with words about it only (the last four are …).
+        Pure; never raises.
         """
         runs = [run for run in self._runs(text[:MAX_CHARS], asked=asked) if run.items]
         found = [(run, put_together(run.items, guess=asked)) for run in runs]
@@ -64,7 +66,7 @@ class Phones:
                 best = None  # 080…、577の8670: a mobile number of which something was lost, and no number of Kanazawa
         if best:
             return Phone(best[1], complete=True)
-        parts = [digits for run, digits in found if asked and _is_part(run, digits)]
+        parts = [digits for run, digits in found if asked and _is_part(run, digits) and (run.marked or not read_back)]
         return Phone(max(parts, key=len), complete=False) if parts else None
 
     def _runs(self, text: str, *, asked: bool) -> Iterator[_Run]:
@@ -102,7 +104,6 @@ class Phones:
         if not group and not run.items:
             _announce(run, between)
             run.items += [mark for mark in marks if mark is Kind.NOT]
-            run.marked = bool(marks)
             return True
         if (
             Kind.NOT_PHONE in kinds
@@ -113,7 +114,7 @@ class Phones:
         if marks:
             self._close(run, group)
             run.items += marks
-            run.marked = True
+            run.marked = run.marked or not PARTS.isdisjoint(marks)
             group.clear()
             return True
         if rest and (not asked or self.words.form != "kana" or rest > _STRETCH):
@@ -137,7 +138,7 @@ def _announce(run: _Run, between: list[Token]) -> None:
     said = [token.kind for token in between if token.kind in _ANNOUNCE]
     if said:
         run.opened, run.other, run.counted = said[-1] is Kind.OPENS, said[-1] is Kind.NOT_PHONE, False
-    run.marked = run.marked or any(token.kind in MARKS for token in between)
+    run.marked = run.marked or any(token.kind in PARTS for token in between)
 
 
 def _counts(unit: Token, group: list[Token]) -> bool:

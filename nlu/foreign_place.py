@@ -1,0 +1,280 @@
+"""Where, in English, Chinese or Korean: town, chome, lot, landmark, another municipality, as far as it was said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nlu.digits import NUMERIC, DigitWords, Kind, Token, load_digit_words
+from nlu.foreign_towns import ForeignTowns, Found, load_foreign_towns
+from nlu.meaning import Expecting, Place
+from nlu.normalise import MAX_CHARS
+from nlu.source import BadDataError, pattern, read_mapping, strings
+from nlu.spelling import simplified
+
+_SAID = 60  # characters kept for the operator's eye
+_ASKED, _UNASKED = 74.0, 84.0  # percent of similarity from which a town is believed
+_SHORT = 4  # letters or syllables of a Latin name that may be an ordinary word
+_MOST_CHOME, _MOST_LOT = 30, 99_999
+_USUAL_CHOME = 8  # a larger first number without the word is a lot
+_EDGES = " ,.，。、"
+_HAN = re.compile(r"[㐀-鿿]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number at [start, end). `sure`: its words are nothing but numbers (not 2 for "to", 2 for 이)."""
+
+    value: str
+    start: int
+    end: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignPlaces:
+    """The towns and the words around addresses of one language (places.yaml). Build with `load_foreign_places`."""
+
+    towns: ForeignTowns
+    digits: DigitWords
+    words: Mapping[str, re.Pattern[str]]
+    chome_words: Mapping[int, re.Pattern[str]]
+    out_of_city: Mapping[str, re.Pattern[str]]
+
+    def find(self, text: str, reading: str, expecting: Expecting, *, guess: bool = True) -> Place | None:  # noqa: ARG002
+        """Returns the place in normalised `text`; None when none was said. Never raises. Like `nlu.place.Places.find`.
+
+        `reading` is not needed: names are compared by how they are written abroad.
+        """
+        said = text[:MAX_CHARS]
+        text = _plain(said)
+        numbers = self._numbers(text)
+        chome = self._chome(text, numbers)
+        town = self._town(text, numbers, chome, expecting, guess=guess)
+        other = self._other_city(text)
+        if town and other and other[1] <= town.start and town.end <= other[2]:
+            town = None
+        mark = self._landmark(text, town)
+        landmark = said[mark[0] : mark[1]].strip(_EDGES) if mark else None
+        said = said[:_SAID]
+        lot_asked = expecting is Expecting.PLACE
+        block, lot = self._lot(text, numbers, chome, town, asked=lot_asked)
+        if town is None and other is None and landmark is None and chome is None and (lot is None or not lot_asked):
+            return None
+        number = chome[0] if chome else block
+        city = other[0] if other and town is None else None
+        if town is None:
+            return Place(said, chome=number, banchi=lot, landmark=landmark, out_of_city=city)
+        names = town.names
+        if number is not None:
+            names = tuple(name for name in names if name in self.towns.chome) or names
+        certain = len(names) == 1 and not town.similar
+        candidates = () if certain else names
+        return Place(said, names[0], self.towns.readings[names[0]], number, lot, landmark, None, certain, candidates)
+
+    def _numbers(self, text: str) -> list[_Number]:
+        """All numbers of `text`, 12 and "twelve" alike, in order."""
+        found: list[_Number] = []
+        group: list[Token] = []
+        start = at = 0
+        for token in (*self.digits.tokens(text), Token(Kind.JUNK, "")):
+            numeric = token.kind in NUMERIC
+            written = token.said.isdigit() and token.said.isascii()
+            if group and (not numeric or written != group[-1].said.isdigit()):
+                joins = self.digits.form == "words" and token.said in (" ", "-") and group[-1].said[-1:].isalpha()
+                if joins and not numeric:
+                    at += len(token.said)
+                    continue
+                self._add(found, group, start, text)
+                group = []
+            if numeric:
+                start = start if group else at
+                group.append(token)
+            at += len(token.said)
+        return found
+
+    def _add(self, found: list[_Number], group: list[Token], start: int, text: str) -> None:
+        value = self.digits.readings(group)[0][0]
+        said = text[start:]
+        end = start
+        for token in group:
+            end = text.find(token.said, end) + len(token.said)
+        sure = any(token.said.lower() not in self.digits.optional for token in group)
+        if value.isdigit() and int(value) <= _MOST_LOT and said:
+            found.append(_Number(str(int(value)), start, end, sure))
+
+    def _chome(self, text: str, numbers: list[_Number]) -> tuple[int, int, int] | None:
+        """Returns (chome, start, end) of the last one: after a correction the last one counts."""
+        after, before = self.words["chome_after"], self.words["chome_before"]
+        found = [
+            (int(n.value), n.start, match.end()) for n in numbers if (match := after.match(text, n.end)) is not None
+        ] or [
+            (int(n.value), match.start(), n.end)
+            for n in numbers
+            if (match := before.search(text, 0, n.start)) is not None
+        ]
+        for value, words in self.chome_words.items():
+            found += [(value, match.start(), match.end()) for match in words.finditer(text)]
+        found = [one for one in found if 0 < one[0] <= _MOST_CHOME]
+        return max(found, key=lambda one: one[2]) if found else None
+
+    def _town(
+        self,
+        text: str,
+        numbers: list[_Number],
+        chome: tuple[int, int, int] | None,
+        expecting: Expecting,
+        *,
+        guess: bool,
+    ) -> Found | None:
+        asked = expecting is Expecting.PLACE
+        believed = [one for one in self.towns.exact(text) if self._believed(text, one, numbers, asked=asked)]
+        if believed:
+            return max(believed, key=lambda one: (self._numbered(text, one, numbers), self._rank(text, one)))
+        if not guess or expecting in (Expecting.NAME, Expecting.PHONE) or not (asked or chome):
+            return None
+        end = chome[1] if chome and chome[1] > 1 else len(text)
+        mark = self._landmark(text, None)
+        if mark:
+            text = text[: mark[0]] + "|" * (mark[1] - mark[0]) + text[mark[1] :]
+        blanked = self.words["ignored"].sub(lambda match: "|" * len(match[0]), text)
+        return self.towns.similar(blanked, end, _ASKED if asked else _UNASKED)
+
+    def _rank(self, text: str, one: Found) -> tuple[bool, int, int]:
+        """After a correction the last town, else the one said in full, then the longest."""
+        corrected = self.words["fix"].search(text[: one.start]) is not None
+        return corrected, one.start if corrected else 0, (one.end - one.start) + (2 if one.full else 0)
+
+    def _believed(self, text: str, one: Found, numbers: list[_Number], *, asked: bool) -> bool:
+        """A name may be an ordinary word as well: then it needs a number, an address word or a question about it."""
+        said = text[one.start : one.end]
+        if self.words["denied_before"].search(text, 0, one.start) or self.words["denied_after"].match(text, one.end):
+            return False
+        if self.words["not_towns"].fullmatch(said) and not self._numbered(text, one, numbers):
+            return False
+        around = self._numbered(text, one, numbers) or self.words["follows"].match(text, one.end) is not None
+        if asked or around or self.words["leads"].search(text[: one.start]):
+            return True
+        return one.full and len(said) >= (3 if _HAN.search(said) else _SHORT)
+
+    def _numbered(self, text: str, one: Found, numbers: list[_Number]) -> bool:
+        return any(
+            (one.end <= number.start <= one.end + 2 and not text[one.end : number.start].strip(" ,-"))
+            or (self.digits.form == "words" and 0 < one.start - number.end <= 2)
+            or (one.end <= number.start and self.words["lot_skip"].fullmatch(text, one.end, number.start) is not None)
+            for number in numbers
+            if number.sure or self.words["chome_after"].match(text, number.end)
+        )
+
+    def _other_city(self, text: str) -> tuple[str, int, int] | None:
+        for name, words in self.out_of_city.items():
+            if match := words.search(text):
+                return name, match.start(), match.end()
+        return None
+
+    def _landmark(self, text: str, town: Found | None) -> tuple[int, int] | None:
+        """Returns (start, end) of a landmark that is no part of the town's name."""
+        for match in self.words["landmark"].finditer(text):
+            if town is None or match.end() <= town.start or match.start() >= town.end or match.end() > town.end:
+                return match.span()
+        return None
+
+    def _lot(
+        self, text: str, numbers: list[_Number], chome: tuple[int, int, int] | None, town: Found | None, *, asked: bool
+    ) -> tuple[int | None, str | None]:
+        """Returns (chome, lot) of the numbers beside the town: of 3-30-3 the first is a chome where it has them."""
+        start = max(chome[2] if chome else 0, town.end if town else 0)
+        row = self._row(text, numbers, start, anywhere=asked and not (chome or town))
+        if not row and town and self.digits.form == "words":
+            row = self._row_before(text, numbers, town.start)
+        if not row and (named := [n for n in numbers if self.words["lot_named"].search(text[: n.start])]):
+            row = self._row(text, numbers, named[-1].start, anywhere=False)
+        values = [number.value for number in row]
+        if not values:
+            return None, None
+        divided = town is not None and any(name in self.towns.chome for name in town.names)
+        if chome is None and divided and len(values) > 1 and int(values[0]) <= _USUAL_CHOME:
+            return int(values[0]), "-".join(values[1:])
+        return None, "-".join(values[:3])
+
+    def _row(self, text: str, numbers: list[_Number], start: int, *, anywhere: bool) -> list[_Number]:
+        """Numbers joined to each other, the first right after `start`."""
+        row: list[_Number] = []
+        for number in numbers:
+            if number.start < start or self.words["units"].match(text, number.end):
+                continue
+            if not row:
+                near = self.words["lot_skip"].fullmatch(text, start, number.start) is not None
+                closed = self.words["lot_close"].match(text, number.end) is not None
+                if not (near or anywhere) or not (number.sure or closed):
+                    if near or not anywhere:
+                        break
+                    continue
+                row.append(number)
+            elif self.words["lot_joint"].fullmatch(text, row[-1].end, number.start):
+                row.append(number)
+            else:
+                break
+        return row
+
+    def _row_before(self, text: str, numbers: list[_Number], end: int) -> list[_Number]:
+        """12-3 Izumino-machi: Western order."""
+        row: list[_Number] = []
+        for number in reversed(numbers):
+            if number.end > end:
+                continue
+            gap = text[number.end : row[0].start if row else end]
+            if not self.words["lot_joint"].fullmatch(gap) if row else gap.strip(" ,"):
+                break
+            row.insert(0, number)
+        return row
+
+
+def _plain(text: str) -> str:
+    """Lower case and simplified characters, as many as in `text`."""
+    lower = text.lower()
+    return simplified(lower if len(lower) == len(text) else text)
+
+
+def load_foreign_places(folder: Path, towns: Path) -> ForeignPlaces:
+    """Reads places.yaml and phones.yaml (its numbers) of a language, and towns.json. Raises BadDataError."""
+    path = folder / "places.yaml"
+    data = read_mapping(path)
+    chome, lot = (_table(path, data, key) for key in ("chome", "lot"))
+    noun = _one(path, data, "noun")
+    words = {key: _pattern(path, data, key) for key in ("units", "leads", "follows", "ignored", "not_towns", "fix")}
+    words |= {f"chome_{key}": _pattern(path, chome, key) for key in ("after", "before")}
+    words |= {f"denied_{key}": _pattern(path, _table(path, data, "denied"), key) for key in ("before", "after")}
+    words |= {f"lot_{key}": _pattern(path, lot, key) for key in ("skip", "joint", "close", "named")}
+    landmarks = tuple(one.replace("{noun}", noun) for one in strings(path, data, "landmark"))
+    words["landmark"] = pattern(path, "landmark", landmarks)
+    return ForeignPlaces(
+        towns=load_foreign_towns(towns),
+        digits=load_digit_words(folder / "phones.yaml"),
+        words=words,
+        chome_words={int(value): re.compile(one) for value, one in (chome.get("words") or {}).items()},
+        out_of_city={
+            name: pattern(path, name, (str(words_of),)) for name, words_of in _table(path, data, "out_of_city").items()
+        },
+    )
+
+
+def _table(path: Path, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    table = data.get(key)
+    if not isinstance(table, dict):
+        raise BadDataError(path, key, "must be a mapping")
+    return table
+
+
+def _one(path: Path, data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str):
+        raise BadDataError(path, key, "must be one regular expression")
+    return value
+
+
+def _pattern(path: Path, data: Mapping[str, Any], key: str) -> re.Pattern[str]:
+    return pattern(path, key, (_one(path, data, key),))
