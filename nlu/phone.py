@@ -117,7 +117,7 @@ class Phones:
             run.marked = run.marked or not PARTS.isdisjoint(marks)
             group.clear()
             return True
-        if rest and (not asked or self.words.form != "kana" or rest > _STRETCH):
+        if rest and not (asked and rest <= _STRETCH and self.words.form == "kana" and _sounds(between)):
             return False
         for token in between:
             if token.kind is Kind.JUNK:
@@ -132,6 +132,11 @@ class Phones:
     def _close(self, run: _Run, group: list[Token]) -> None:
         if group:
             run.items.append(Group(self.words.readings(group)))
+
+
+def _sounds(between: list[Token]) -> bool:
+    """Whether what stands between may be misheard digits: a word in kanji never is one."""
+    return all("ァ" <= char <= "ー" for token in between if token.kind is Kind.JUNK for char in token.said)
 
 
 def _announce(run: _Run, between: list[Token]) -> None:
