@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ _ASKED, _UNASKED = 74.0, 84.0  # percent of similarity from which a town is beli
 _SHORT = 4  # letters or syllables of a Latin name that may be an ordinary word
 _MOST_CHOME, _MOST_LOT = 30, 99_999
 _USUAL_CHOME = 8  # a larger first number without the word is a lot
+_BESIDE = " ,.-，。、"
 _EDGES = " ,.，。、"
 _HAN = re.compile(r"[㐀-鿿]")
 
@@ -132,16 +133,26 @@ class ForeignPlaces:
     ) -> Found | None:
         asked = expecting is Expecting.PLACE
         believed = [one for one in self.towns.exact(text) if self._believed(text, one, numbers, asked=asked)]
-        if believed:
-            return max(believed, key=lambda one: (self._numbered(text, one, numbers), self._rank(text, one)))
-        if not guess or expecting in (Expecting.NAME, Expecting.PHONE) or not (asked or chome):
-            return None
+        best = max(believed, key=lambda one: (self._numbered(text, one, numbers), self._rank(text, one)), default=None)
+        mark = self._landmark(text, best)
+        blanked = text[: mark[0]] + "|" * (mark[1] - mark[0]) + text[mark[1] :] if mark else text
+        blanked = self.words["ignored"].sub(lambda match: "|" * len(match[0]), blanked)
+        closed = best is not None and self._closed(blanked, best, numbers)
+        if closed or not guess or expecting in (Expecting.NAME, Expecting.PHONE) or not (asked or chome):
+            return best
         end = chome[1] if chome and chome[1] > 1 else len(text)
-        mark = self._landmark(text, None)
-        if mark:
-            text = text[: mark[0]] + "|" * (mark[1] - mark[0]) + text[mark[1] :]
-        blanked = self.words["ignored"].sub(lambda match: "|" * len(match[0]), text)
-        return self.towns.similar(blanked, end, _ASKED if asked else _UNASKED)
+        similar = self.towns.similar(blanked, end, _ASKED if asked else _UNASKED)
+        if best is None or (similar and similar.start <= best.start and best.end <= similar.end):
+            # Minami hirookaachi: a long name with a slip explains more than the short name inside it
+            return similar
+        return replace(best, similar=True)
+
+    def _closed(self, blanked: str, one: Found, numbers: list[_Number]) -> bool:
+        """Whether nothing unexplained stands beside a name: inside a longer word it may be half of another name."""
+        before, after = blanked[: one.start].rstrip(_BESIDE), blanked[one.end :].lstrip(_BESIDE)
+        at = len(blanked) - len(after)
+        right = not after[:1].isalpha() or any(number.start == at for number in numbers)
+        return not before[-1:].isalpha() and (right or self.words["follows"].match(blanked, one.end) is not None)
 
     def _rank(self, text: str, one: Found) -> tuple[bool, int, int]:
         """After a correction the last town, else the one said in full, then the longest."""
