@@ -54,11 +54,13 @@ class ForeignPlaces:
         text = _plain(said)
         numbers = self._numbers(text)
         chome = self._chome(text, numbers)
-        town = self._town(text, numbers, chome, expecting, guess=guess)
+        town = self._town((text, said), numbers, chome, expecting, guess=guess)
         other = self._other_city(text)
         if town and other and other[1] <= town.start and town.end <= other[2]:
             town = None
         mark = self._landmark(text, town)
+        if mark and expecting is not Expecting.PLACE and not self.words["relation"].search(text, *mark):
+            mark = None  # a school that is merely spoken of is no place
         landmark = said[mark[0] : mark[1]].strip(_EDGES) if mark else None
         said = said[:_SAID]
         lot_asked = expecting is Expecting.PLACE
@@ -124,15 +126,16 @@ class ForeignPlaces:
 
     def _town(
         self,
-        text: str,
+        texts: tuple[str, str],
         numbers: list[_Number],
         chome: tuple[int, int, int] | None,
         expecting: Expecting,
         *,
         guess: bool,
     ) -> Found | None:
+        text, original = texts
         asked = expecting is Expecting.PLACE
-        believed = [one for one in self.towns.exact(text) if self._believed(text, one, numbers, asked=asked)]
+        believed = [one for one in self.towns.exact(text) if self._believed(text, original, one, numbers, asked=asked)]
         best = max(believed, key=lambda one: (self._numbered(text, one, numbers), self._rank(text, one)), default=None)
         mark = self._landmark(text, best)
         blanked = text[: mark[0]] + "|" * (mark[1] - mark[0]) + text[mark[1] :] if mark else text
@@ -159,9 +162,10 @@ class ForeignPlaces:
         corrected = self.words["fix"].search(text[: one.start]) is not None
         return corrected, one.start if corrected else 0, (one.end - one.start) + (2 if one.full else 0)
 
-    def _believed(self, text: str, one: Found, numbers: list[_Number], *, asked: bool) -> bool:
+    def _believed(self, text: str, original: str, one: Found, numbers: list[_Number], *, asked: bool) -> bool:
         """A name may be an ordinary word as well: then it needs a number, an address word or a question about it."""
         said = text[one.start : one.end]
+        named = one.full or (one.start > 1 and original[one.start].isupper() and text[one.start - 2] not in ".!?")
         if self.words["denied_before"].search(text, 0, one.start) or self.words["denied_after"].match(text, one.end):
             return False
         if self.words["not_towns"].fullmatch(said) and not self._numbered(text, one, numbers):
@@ -169,12 +173,12 @@ class ForeignPlaces:
         around = self._numbered(text, one, numbers) or self.words["follows"].match(text, one.end) is not None
         if asked or around or self.words["leads"].search(text[: one.start]):
             return True
-        return one.full and len(said) >= (3 if _HAN.search(said) else _SHORT)
+        return named and len(said) >= (3 if _HAN.search(said) else _SHORT)
 
     def _numbered(self, text: str, one: Found, numbers: list[_Number]) -> bool:
         return any(
             (one.end <= number.start <= one.end + 2 and not text[one.end : number.start].strip(" ,-"))
-            or (self.digits.form == "words" and 0 < one.start - number.end <= 2)
+            or (self.digits.form == "words" and 0 < one.start - number.end <= 2 and text[number.start].isdigit())
             or (one.end <= number.start and self.words["lot_skip"].fullmatch(text, one.end, number.start) is not None)
             for number in numbers
             if number.sure or self.words["chome_after"].match(text, number.end)
@@ -218,7 +222,7 @@ class ForeignPlaces:
             if number.start < start or self.words["units"].match(text, number.end):
                 continue
             if not row:
-                near = self.words["lot_skip"].fullmatch(text, start, number.start) is not None
+                near = start > 0 and self.words["lot_skip"].fullmatch(text, start, number.start) is not None
                 closed = self.words["lot_close"].match(text, number.end) is not None
                 if not (near or anywhere) or not (number.sure or closed):
                     if near or not anywhere:
@@ -235,13 +239,13 @@ class ForeignPlaces:
         """12-3 Izumino-machi: Western order."""
         row: list[_Number] = []
         for number in reversed(numbers):
-            if number.end > end:
+            if number.end > end or not number.sure:
                 continue
             gap = text[number.end : row[0].start if row else end]
             if not self.words["lot_joint"].fullmatch(gap) if row else gap.strip(" ,"):
                 break
             row.insert(0, number)
-        return row
+        return row if len(row) > 1 or (row and text[row[0].start].isdigit()) else []
 
 
 def _plain(text: str) -> str:
@@ -256,7 +260,10 @@ def load_foreign_places(folder: Path, towns: Path) -> ForeignPlaces:
     data = read_mapping(path)
     chome, lot = (_table(path, data, key) for key in ("chome", "lot"))
     noun = _one(path, data, "noun")
-    words = {key: _pattern(path, data, key) for key in ("units", "leads", "follows", "ignored", "not_towns", "fix")}
+    words = {
+        key: _pattern(path, data, key)
+        for key in ("units", "leads", "follows", "ignored", "not_towns", "fix", "relation")
+    }
     words |= {f"chome_{key}": _pattern(path, chome, key) for key in ("after", "before")}
     words |= {f"denied_{key}": _pattern(path, _table(path, data, "denied"), key) for key in ("before", "after")}
     words |= {f"lot_{key}": _pattern(path, lot, key) for key in ("skip", "joint", "close", "named")}
