@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -29,16 +30,13 @@ _MOST_SYLLABLES = 11
 _SHORTEST = 4  # letters of a fold that may be found by similar sound
 _CLOSE = 8.0  # percent of similarity within which another town may be meant
 _MOST_CANDIDATES = 4
-_MOST_WINDOWS = 14
+_MOST_WINDOWS = 12
+_MOST_CHARACTERS = 6
+_HEAD = 2  # letters of a fold
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch [start, end) of the text, with its fold."""
-
-    fold: str
-    start: int
-    end: int
+Range = tuple[int, int]
+"""A stretch [start, end) of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,89 +65,102 @@ class ForeignTowns:
     characters: Mapping[str, tuple[str, ...]]
     written: re.Pattern[str]
     full: frozenset[str]
+    heads: frozenset[str]
 
     def exact(self, text: str) -> list[Found]:
         """Returns the towns that stand in `text`, in its simplified characters, in Latin letters or in Hangul."""
         hits = self.written.finditer(text)
         found = [Found(self.characters[m[0]], m.start(), m.end(), m[0] in self.full) for m in hits]
-        found += self._looked_up(_latin_spans(text), self.latin)
-        found += self._looked_up(_hangul_spans(text), self.hangul)
+        found += self._looked_up(text, _latin_ranges(text), fold_latin, self.latin)
+        found += self._looked_up(text, _hangul_ranges(text), fold_hangul, self.hangul)
         return sorted(found, key=lambda one: one.start)
 
-    def _looked_up(self, spans: Iterable[Span], keys: Mapping[str, tuple[str, ...]]) -> list[Found]:
+    def _looked_up(
+        self, text: str, ranges: Iterable[Range], fold: Callable[[str], str], keys: Mapping[str, tuple[str, ...]]
+    ) -> list[Found]:
         found: list[Found] = []
-        for span in spans:
-            names = keys.get(span.fold)
-            if names and not (found and span.start < found[-1].end):
-                found.append(Found(names, span.start, span.end, span.fold in self.full))
+        heads: dict[int, bool] = {}
+        for start, end in ranges:
+            if found and start < found[-1].end:
+                continue
+            if start not in heads:
+                # most words begin as no town does: they need not be folded whole
+                heads[start] = fold(text[start : start + _HEAD + 2])[:_HEAD] in self.heads
+            key = fold(text[start:end]) if heads[start] else ""
+            if key in keys:
+                found.append(Found(keys[key], start, end, key in self.full))
         return found
 
     def similar(self, text: str, before: int, at_least: float) -> Found | None:
         """Returns the town that sounds most like a stretch of text[:before]; `at_least` is a similarity in percent."""
         head = text[:before]
         best: tuple[float, Found] | None = None
-        for spans, keys in ((_latin_spans(head), self.latin), (_hangul_spans(head), self.hangul)):
-            ranked = sorted((span for span in spans if len(span.fold) >= _SHORTEST), key=lambda span: -span.end)
-            for span in ranked[:_MOST_WINDOWS]:
-                best = max(best, _nearest(span, keys, at_least), key=lambda one: one[0] if one else 0.0)
-        if _HAN.search(head):
-            for span in _pinyin_spans(head)[-_MOST_WINDOWS:]:
-                best = max(best, _nearest(span, self.pinyin, at_least), key=lambda one: one[0] if one else 0.0)
+        for ranges, fold, keys in (
+            (_latin_ranges(head), fold_latin, self.latin),
+            (_hangul_ranges(head), fold_hangul, self.hangul),
+            (_han_ranges(head), _fold_pinyin, self.pinyin),
+        ):
+            for start, end in sorted(ranges, key=lambda one: -one[1])[:_MOST_WINDOWS]:
+                near = _nearest(fold(head[start:end]), (start, end), keys, at_least)
+                best = max(best, near, key=lambda one: one[0] if one else 0.0)
         return best[1] if best else None
 
 
-def _nearest(span: Span, keys: Mapping[str, tuple[str, ...]], at_least: float) -> tuple[float, Found] | None:
-    hits = process.extract(span.fold, keys.keys(), scorer=fuzz.ratio, score_cutoff=at_least, limit=_MOST_CANDIDATES)
+def _nearest(fold: str, at: Range, keys: Mapping[str, tuple[str, ...]], at_least: float) -> tuple[float, Found] | None:
+    if len(fold) < _SHORTEST:
+        return None
+    hits = process.extract(fold, keys.keys(), scorer=fuzz.ratio, score_cutoff=at_least, limit=_MOST_CANDIDATES)
     if not hits:
         return None
     best = hits[0][1]
     names = dict.fromkeys(name for key, score, _ in hits if score >= best - _CLOSE for name in keys[key])
     # of two equal agreements the longer one is better evidence
-    return best + 0.5 * len(span.fold), Found(tuple(names)[:_MOST_CANDIDATES], span.start, span.end, similar=True)
+    return best + 0.5 * len(fold), Found(tuple(names)[:_MOST_CANDIDATES], *at, similar=True)
 
 
-def _latin_spans(text: str) -> list[Span]:
+def _latin_ranges(text: str) -> list[Range]:
     """One to five words in a row, longest first at each word."""
-    words = [(m.start(), m.end()) for m in _LATIN_WORD.finditer(text)]
-    folds = [fold_latin(text[start:end]) for start, end in words]
-    spans: list[Span] = []
-    for first in range(len(words)):
+    words = [match.span() for match in _LATIN_WORD.finditer(text)]
+    ranges: list[Range] = []
+    for first, (start, _) in enumerate(words):
         last, most = first, min(len(words), first + _MOST_WORDS)
         while last + 1 < most and _GLUE.fullmatch(text, words[last][1], words[last + 1][0]):
             last += 1
-        for end in range(last, first - 1, -1):
-            fold = folds[first] if end == first else fold_latin(text[words[first][0] : words[end][1]])
-            spans.append(Span(fold, words[first][0], words[end][1]))
-    return spans
+        ranges += [(start, words[end][1]) for end in range(last, first - 1, -1)]
+    return ranges
 
 
-def _hangul_spans(text: str) -> list[Span]:
+def _hangul_ranges(text: str) -> list[Range]:
     """The beginnings of words, with what follows them, longest first at each word; spaces may stand within."""
-    starts = [m.start() for m in _HANGUL_WORD.finditer(text)]
-    spans: list[Span] = []
-    for start in starts:
-        run = _HANGUL_RUN.match(text, start, start + _MOST_SYLLABLES)
-        ends = [at + 1 for at in range(start + 1, run.end()) if not text[at].isspace()] if run else []
-        spans += [Span(fold_hangul(text[start:end]), start, end) for end in reversed(ends)]
-    return spans
+    ranges: list[Range] = []
+    for word in _HANGUL_WORD.finditer(text):
+        run = _HANGUL_RUN.match(text, word.start(), word.start() + _MOST_SYLLABLES)
+        if run:
+            ends = range(run.end(), run.start() + 1, -1)
+            ranges += [(run.start(), end) for end in ends if not text[end - 1].isspace()]
+    return ranges
 
 
-def _pinyin_spans(text: str) -> list[Span]:
-    """Two to six characters in a row, as Chinese pronounces them."""
-    spans: list[Span] = []
-    for run in _HAN.finditer(text):
-        syllables = pinyin_of(run[0])
-        for start in range(len(syllables)):
-            ends = range(min(len(syllables), start + 6), start + 1, -1)
-            spans += [Span(" ".join(syllables[start:end]), run.start() + start, run.start() + end) for end in ends]
-    return spans
+def _han_ranges(text: str) -> list[Range]:
+    """Two to six characters in a row."""
+    return [
+        (start, end)
+        for run in _HAN.finditer(text)
+        for start in range(run.start(), run.end())
+        for end in range(min(run.end(), start + _MOST_CHARACTERS), start + 1, -1)
+    ]
 
 
-def pinyin_of(characters: str) -> list[str]:
+def _fold_pinyin(characters: str) -> str:
+    return " ".join(pinyin_of(characters))
+
+
+@lru_cache(maxsize=2048)
+def pinyin_of(characters: str) -> tuple[str, ...]:
     """Returns the syllables of `characters` without tones, one for each."""
     from pypinyin import Style, lazy_pinyin
 
-    return list(lazy_pinyin(list(characters), style=Style.NORMAL))
+    return tuple(lazy_pinyin(list(characters), style=Style.NORMAL))
 
 
 def load_foreign_towns(path: Path) -> ForeignTowns:
@@ -175,6 +186,7 @@ def load_foreign_towns(path: Path) -> ForeignTowns:
         chome=chome,
         written=re.compile("|".join(map(re.escape, longest))),
         full=frozenset(full),
+        heads=frozenset(key[:_HEAD] for kind in ("latin", "hangul") for key in keys[kind]),
         **keys,
     )
 

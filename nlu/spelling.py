@@ -44,7 +44,9 @@ _COARSE = {"g": "k", "gg": "k", "d": "t", "dd": "t", "b": "p", "bb": "p", "ss": 
 _VOWELS = (
     "a", "e", "ya", "ye", "o", "e", "yo", "ye", "o", "wa", "we", "we", "yo", "u", "wo", "we", "wi", "yu", "u", "i", "i",
 )  # fmt: skip
-_TAILS = {"n": (4, 16, 21)}  # ㄴ, ㅁ, ㅇ; a ㅅ is a mere pause
+_NASALS = (4, 16, 21)  # ㄴ, ㅁ, ㅇ; a ㅅ is a mere pause
+_GLIDE = re.compile(r"(?<=[sc])y(?=[aou])")
+_DOUBLE = re.compile(r"([aiueoktps])\1+|cc|tc")
 _SYLLABLES, _PER_LEAD, _PER_VOWEL = 0xAC00, 588, 28
 _TO_COARSE = (
     (re.compile(r"sh"), "s"), (re.compile(r"ts|ch|j|z"), "c"), (re.compile(r"g"), "k"), (re.compile(r"d"), "t"),
@@ -98,16 +100,17 @@ def fold_latin(text: str) -> str:
 
 def fold_hangul(text: str) -> str:
     """Returns the fold of Hangul syllables as coarse Latin letters: ㄱ, ㄲ and ㅋ are the same, so are ㅡ and ㅜ."""
-    out: list[str] = []
-    for char in text:
-        code = ord(char) - _SYLLABLES
-        if not 0 <= code < _PER_LEAD * len(_LEADS):
-            continue
-        lead = _LEADS[code // _PER_LEAD]
-        vowel = _VOWELS[code % _PER_LEAD // _PER_VOWEL]
-        tail = "n" if code % _PER_VOWEL in _TAILS["n"] else ""
-        out.append(_COARSE.get(lead, lead) + vowel + tail)
-    return _one_vowel("".join(out))
+    return _one_vowel("".join(map(_syllable, text)))
+
+
+@lru_cache(maxsize=4096)
+def _syllable(char: str) -> str:
+    code = ord(char) - _SYLLABLES
+    if not 0 <= code < _PER_LEAD * len(_LEADS):
+        return ""
+    lead = _LEADS[code // _PER_LEAD]
+    vowel = _VOWELS[code % _PER_LEAD // _PER_VOWEL]
+    return _COARSE.get(lead, lead) + vowel + ("n" if code % _PER_VOWEL in _NASALS else "")
 
 
 def fold_kana_as_hangul(kana: str) -> str:
@@ -120,6 +123,5 @@ def fold_kana_as_hangul(kana: str) -> str:
 
 def _one_vowel(letters: str) -> str:
     """Long vowels, 쓰 for つ and small differences that Korean ears do not make."""
-    letters = re.sub(r"(?<=[sc])y(?=[aou])", "", letters)
-    letters = re.sub(r"([aiueo])\1+", r"\1", letters.replace("ou", "o").replace("cu", "su"))
-    return re.sub(r"(kk|tt|pp|ss|cc|tc)", lambda match: match[0][-1], letters)
+    letters = _GLIDE.sub("", letters).replace("ou", "o").replace("cu", "su")
+    return _DOUBLE.sub(lambda match: match[0][-1], letters)
