@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from nlu.digits import NUMERIC, DigitWords, Kind, Token, load_digit_words
@@ -16,7 +15,6 @@ from nlu.groups import MARKS, PARTS, Group, Item, put_together
 from nlu.meaning import Phone
 from nlu.normalise import MAX_CHARS
 from nlu.numbering import AREA_CODE, LOCAL, complete, groups_of
-from nlu.source import DATA_DIR
 
 _SHORT = 3  # fewer digits than this are no beginning of a number
 _STRETCH = 4  # characters between digits that may be a misheard digit
@@ -220,13 +218,3 @@ def _with_part(number: str, part: str) -> str:
 def load_phones(path: Path) -> Phones:
     """Reads phones.yaml. Raises BadDataError."""
     return Phones(load_digit_words(path))
-
-
-@lru_cache(maxsize=4)
-def _shipped(language: str) -> Phones:
-    return load_phones(DATA_DIR / language / "phones.yaml")
-
-
-def phone(text: str, *, asked: bool, language: str = "ja") -> Phone | None:
-    """Returns the telephone number in normalised `text`, by the words shipped for `language`. See `Phones.find`."""
-    return _shipped(language).find(text, asked=asked)
