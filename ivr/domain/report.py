@@ -66,13 +66,17 @@ def noted(script: Script, report: Report, meaning: Meaning) -> Report:
         report = with_place(report, slots.place)
     if slots.phone is not None and slots.phone.complete:
         report = with_phone(report, slots.phone, PhoneSource.SPOKEN)
+    return report if report.category is not None else _classed(script, report, meaning)
+
+
+def _classed(script: Script, report: Report, meaning: Meaning) -> Report:
+    """The report with the class of an utterance, if it has one, and the form that goes with it."""
     category = meaning.urgency.category
-    if category is not None and report.category is None:
-        entry = script.classes.get(category)
-        report = replace(
-            report, category=category, why=report.why or meaning.urgency.why, form=entry.form if entry else report.form
-        )
-    return report
+    if category is None:
+        return report
+    entry = script.classes.get(category)
+    why = meaning.urgency.why or report.why
+    return replace(report, category=category, why=why, form=entry.form if entry else report.form)
 
 
 def tells_something(place: Place) -> bool:
@@ -128,7 +132,8 @@ def answered(script: Script, call: Call, report: Report, field: Field, meaning: 
         report = replace(report, anonymous=report.anonymous or field.name == "phone")
         return give_up(report, field.name)
     if field.name == "situation" and meaning.text:
-        report = replace(report, situation=meaning.text)
+        # the words about the matter itself: what an address was taken for before counts no more
+        report = _classed(script, replace(report, situation=meaning.text), meaning)
     if field.name == "name" and report.name is None and meaning.text:
         report = replace(report, name=meaning.text)
     if field.name == "phone" and call.caller_id and meaning.act in (Act.THIS_NUMBER, Act.YES):

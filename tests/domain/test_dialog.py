@@ -556,6 +556,14 @@ def test_what_a_caller_was_saying_when_he_hung_up_still_reaches_the_ticket(play:
     assert turn.call.report.place.town == "泉野出町"
 
 
+def test_the_situation_decides_the_class_whatever_an_address_was_taken_for(play: Play) -> None:
+    address = replace(urgent("泉野出町四丁目12の3", category=Category.NO_WATER_AREA, place=IZUMINO), question=None)
+    turn = play(NIGHT_CALL, Pressed(NIGHT, "1"), address, urgent())
+    assert turn.call.report is not None
+    assert turn.call.report.category is Category.ROAD_LEAK
+    assert turn.call.report.why == ("道路から水",)
+
+
 def test_words_that_bring_nothing_new_change_nothing_when_the_call_is_over(play: Play) -> None:
     turn = play(NIGHT_CALL, urgent(), HungUp(NIGHT), replace(spoke("", NIGHT), question=Question.PLACE))
     assert kinds(turn) == [HangUp]
