@@ -1,132 +1,318 @@
-"""Numbers of an address as written or as spoken: chome and lot (banchi)."""
+"""Numbers of an address as written or as heard: chome and lot (banchi). Patterns are those of addresses.yaml."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
+from nlu.reading import to_katakana
+from nlu.source import BadDataError, pattern, read_mapping
+
+FILE = "addresses.yaml"
 _KANJI_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
-_ONES = {
-    "イチ": 1, "イッ": 1, "ニー": 2, "ニ": 2, "サン": 3, "ヨン": 4, "ヨ": 4, "シ": 4,
-    "ゴー": 5, "ゴ": 5, "ロク": 6, "ロッ": 6, "ナナ": 7, "シチ": 7,
-    "ハチ": 8, "ハッ": 8, "キュー": 9, "キュウ": 9, "ク": 9,
-}  # fmt: skip
-_ONE = "|".join(sorted(_ONES, key=len, reverse=True))
-_TEN = "ジュウ|ジュー|ジュッ|ジッ"
-_SPOKEN = re.compile(
-    rf"(?:(?P<h>{_ONE})?(?P<hundred>ヒャク|ビャク|ピャク))?(?:(?P<t>{_ONE})?(?P<ten>{_TEN}))?(?P<o>{_ONE})?"
-)
-_NUMBER = "(?:[0-9]+|[一二三四五六七八九十百〇]+)"
-_WRITTEN_CHOME = re.compile(rf"({_NUMBER})丁目")
-_SPOKEN_NUMBER = (
-    rf"(?:(?={_ONE}|{_TEN}|ヒャク)(?:(?:{_ONE})?(?:ヒャク|ビャク|ピャク))?(?:(?:{_ONE})?(?:{_TEN}))?(?:{_ONE})?)"
-)
-_SPOKEN_CHOME = re.compile(rf"((?={_ONE}|{_TEN})(?:(?:{_ONE})?(?:{_TEN}))?(?:{_ONE})?)(?:チョーメ|チョメ)")
-_SWALLOWED_ONE = re.compile(r"ーッ(?:チョーメ|チョメ)")  # カタマチイッチョーメ: the canonical form lengthens マチ
-_BETWEEN = r"(?:番地の|番地|番の|番|の|-|ノ)"
-_WRITTEN_LOT = re.compile(
-    rf"(?P<first>{_NUMBER})(?:番地の?|番の?|の|-|ノ)(?P<second>{_NUMBER})(?:号)?(?:(?:の|-|ノ)(?P<third>{_NUMBER}))?(?!丁目|月|日|時|年|人|軒|件|回)"
-    rf"|(?P<only>{_NUMBER})(?:番地|番)(?!号|線)"
-)
-_SPOKEN_LOT = re.compile(
-    rf"(?P<first>{_SPOKEN_NUMBER})(?:バンチノ?|バンノ?|ノ|−|-)(?P<second>{_SPOKEN_NUMBER})(?:ゴー(?=$|[^ァ-ヺー]|デス))?(?:(?:ノ|−|-)(?P<third>{_SPOKEN_NUMBER}))?"
-    rf"|(?P<only>{_SPOKEN_NUMBER})バンチ"
-)
-_AFTER_TOWN = re.compile(r"^[\s、の]*")
+_POWERS = {"十": 10, "百": 100, "千": 1000}
+_WRITTEN_NUMBER = "(?:[0-9]{1,4}(?![0-9])|[〇一二三四五六七八九十百千]+)"
+_MOST_CHOME = 20
+_NUMBERS = ("a", "b", "b2", "c")
+_WITH_CHOME = 3  # numbers
+_MOST_ANCHORS = 8
+_BEFORE_LETTER = ("", "の", "ノ", "、", " ")
+_BEFORE_LOT = 6  # characters of の and letters before the first number of a lot
 
 
-def number(written: str) -> int | None:
-    """Returns the value of digits or kanji numerals (12, 十二, 百二, 一二); None when it is none."""
-    if written.isascii() and written.isdigit():
-        return int(written[:6])
+@dataclass(frozen=True, slots=True)
+class Chome:
+    """`value` at [start, end) of the text."""
+
+    value: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """`letter` as written in the land register ("イ", "上丁", or ""), up to three numbers; [start, end) of the text."""
+
+    letter: str
+    numbers: tuple[int, ...]
+    start: int
+    end: int
+
+    @property
+    def begins_with_chome(self) -> bool:
+        """Three numbers without a letter: where there are chome, the first is one."""
+        return not self.letter and len(self.numbers) == _WITH_CHOME and self.numbers[0] <= _MOST_CHOME
+
+    def __str__(self) -> str:
+        return self.letter + "-".join(str(number) for number in self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """How addresses stand in one kind of text. `values`: of each word for a number; empty where digits are written."""
+
+    values: Mapping[str, tuple[int, int]]
+    chome: re.Pattern[str]
+    misheard_chome: Mapping[str, int]
+    lot: re.Pattern[str]
+    core: re.Pattern[str]
+    asked: re.Pattern[str]
+    named: re.Pattern[str]
+    bare: re.Pattern[str]
+    too_short: re.Pattern[str]
+    sure: re.Pattern[str]
+    units: re.Pattern[str]
+    letters: Mapping[str, str]
+    heard_as: Mapping[str, str]
+    kana_letters: str
+    corrections: re.Pattern[str]
+    negated: re.Pattern[str]
+
+    def chomes(self, text: str) -> list[Chome]:
+        """Returns every 〜丁目 in `text`, in order."""
+        found = []
+        for match in self.chome.finditer(text):
+            value = self.misheard_chome.get(match["slip"] or "") or self.number(match["number"] or "")
+            if value and value <= _MOST_CHOME:
+                found.append(Chome(value, match.start(), match.end()))
+        return found
+
+    def number(self, said: str) -> int | None:
+        """Returns the value of digits, kanji numerals or words for a number (12, 十二, 一二, ジューニ), or None."""
+        if said.isascii() and said.isdigit():
+            return int(said)
+        return self._spoken(said) if self.values else _numerals(said)
+
+    def _spoken(self, said: str) -> int | None:
+        total = ones = 0
+        at = 0
+        while at < len(said):
+            word = next((said[at : at + size] for size in (4, 3, 2, 1) if said[at : at + size] in self.values), None)
+            if word is None:
+                return None
+            value, power = self.values[word]
+            total, ones = (total + max(ones, 1) * power, 0) if power > 1 else (total, value)
+            at += len(word)
+        return total + ones or None
+
+    def lot_at(self, text: str, start: int, *, after_chome: bool = False) -> Lot | None:
+        """Returns the lot that stands at `start` (right after town, chome or a word that announces it)."""
+        match = self.lot.match(text, start)
+        if match is None or self.units.match(text, match.end()):
+            return None
+        said, closed = [name for name in _NUMBERS if match[name]], match["close"] is not None
+        if (
+            len(said) > 1
+            and self.too_short.fullmatch(match[said[-1]])
+            and not self.sure.match(text, match.end(said[-1]))
+        ):
+            particle = said.pop()  # 番地になります
+            closed = closed or text[match.end(said[-1]) : match.start(particle)] not in ("の", "ノ")
+        numbers = tuple(self.number(match[name]) for name in said)
+        if None in numbers or any((match[name] or "").startswith("0") for name in _NUMBERS):
+            return None  # a telephone number
+        letter = self._letter(match)
+        if after_chome and letter and letter in self.kana_letters and not match["tie"]:
+            return None  # chome have no イロハ
+        alone = not letter and len(numbers) == 1 and not closed
+        if alone and not self._is_bare(text, match):
+            return None
+        return Lot(letter, tuple(n for n in numbers if n), match.start("letter" if letter else "a"), match.end())
+
+    def _letter(self, match: re.Match[str]) -> str:
+        said = match["letter"] or ""
+        block = match["block"]
+        if block:
+            return _numeral(self.number(match["of_block"]) or 0) + "番丁"
+        return self.letters.get(said) or self.heard_as.get(said) or to_katakana(said)
+
+    def _is_bare(self, text: str, match: re.Match[str]) -> bool:
+        """A single number that is not called a lot: only where nothing else could be counted with it."""
+        if self.bare.match(text, match.end()) is None:
+            return False
+        short = self.too_short.fullmatch(match["a"]) is not None
+        return not short or bool(self.sure.match(text, match.end()))
+
+    def lot_places(self, text: str) -> Iterator[int]:
+        """Yields the positions right behind which a lot stands."""
+        for core in self.core.finditer(text):
+            yield from (
+                at for at in range(max(1, core.start() - _BEFORE_LOT), core.start() + 1) if self.lot_at(text, at)
+            )
+
+    def numbers_in(self, text: str) -> list[tuple[int, int]]:
+        """Returns the stretches of `text` that are numbers of a lot: nothing else can be heard there."""
+        cores = (core for core in self.core.finditer(text) if not self.too_short.fullmatch(core[0]))
+        return [(core.start(), core.end()) for core in cores]
+
+    def named_lots(self, text: str) -> Iterator[Lot]:
+        """Yields the numbers that are called a lot (十二番地), wherever they stand."""
+        for word in self.named.finditer(text):
+            for start in range(max(0, word.start() - 12), word.start()):
+                lot = self.lot_at(text, start)
+                begins = (
+                    lot is not None
+                    and lot.start == start
+                    and (not lot.letter or text[start - 1 : start] in _BEFORE_LETTER)
+                )
+                if lot and begins and lot.start <= word.start() <= lot.end:
+                    yield lot
+                    break
+
+    def pairs(self, text: str) -> Iterator[Lot]:
+        """Yields 〜の〜 anywhere: only for replies to the question where."""
+        at = 0
+        while at < len(text):
+            lot = self.lot_at(text, at)
+            if lot and lot.start == at and len(lot.numbers) > 1 and not lot.letter and not text[at - 1 : at].isdigit():
+                yield lot
+                at = lot.end
+            else:
+                at += 1
+
+    def last_lot(self, text: str, anchors: list[int], *, asked: bool) -> Lot | None:
+        """Returns the lot after the last of `anchors` that has one; else one that is named so, or when `asked` a pair.
+
+        After a correction the numbers count that come last: every correction is an anchor too.
+        """
+        ends, lots = {chome.end for chome in self.chomes(text)}, []
+        corrected = {match.end() for match in self.corrections.finditer(text)} if anchors or asked else set()
+        named = {match.end() for match in self.asked.finditer(text)}
+        for start in sorted({*anchors, *named, *corrected}, reverse=True)[:_MOST_ANCHORS]:
+            lot = self.lot_at(text, start, after_chome=start in ends)
+            if lot and not (lot.letter and start in corrected - set(anchors)):
+                lots.append(lot)
+        if lots:
+            # ワの83、あ違う、84: the letter stays
+            letter = next((lot.letter for lot in lots if lot.letter and not lots[0].letter), lots[0].letter)
+            return replace(lots[0], letter=letter)
+        found = list(self.named_lots(text)) or (list(self.pairs(text)) if asked else [])
+        return found[-1] if found else None
+
+    def only_lot(self, text: str) -> bool:
+        """Tells whether `text` is nothing but numbers, as in 十二の三です."""
+        lot = self.lot_at(text, 0)
+        return lot is not None and bool(self.bare.match(text, lot.end)) and lot.start <= 1
+
+
+def _numerals(written: str) -> int | None:
     total = current = 0
     for char in written:
         if char in _KANJI_DIGITS:
             current = current * 10 + _KANJI_DIGITS[char]
-        elif char in "十百":
-            total += max(current, 1) * (10 if char == "十" else 100)
-            current = 0
+        elif char in _POWERS:
+            total, current = total + max(current, 1) * _POWERS[char], 0
         else:
             return None
-    return total + current if written else None
+    return total + current or None
 
 
-def spoken_number(kana: str) -> int | None:
-    """Returns the value of a spoken number below 1,000 (ジューニ → 12, ヒャクサン → 103); None when it is none."""
-    match = _SPOKEN.fullmatch(kana)
-    if not kana or match is None:
-        return None
-    value = _ONES.get(match["o"] or "", 0)
-    if match["ten"]:
-        value += 10 * _ONES.get(match["t"] or "", 1)
-    if match["hundred"]:
-        value += 100 * _ONES.get(match["h"] or "", 1)
-    return value
+def _numeral(value: int) -> str:
+    return "".join(char for char, digit in _KANJI_DIGITS.items() if digit == value) or str(value)
 
 
-def written_chome(text: str) -> tuple[int, int, int] | None:
-    """Returns (chome, start, end) of the last 〜丁目 in `text`: after a correction the last one counts."""
-    found = None
-    for match in _WRITTEN_CHOME.finditer(text):
-        value = number(match[1])
-        if value:
-            found = (value, match.start(), match.end())
-    return found
+def load_addresses(path: Path) -> tuple[Grammar, Grammar]:
+    """Reads addresses.yaml: the grammar of written numbers and that of heard ones. Raises BadDataError."""
+    data = read_mapping(path)
+    for key in ("numbers", "chome", "lot", "corrections", "negated"):
+        if not isinstance(data.get(key), dict):
+            raise BadDataError(path, key, "must be a mapping; restore it")
+    try:
+        return _grammar(path, data, "written"), _grammar(path, data, "heard")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadDataError(
+            path, "numbers, chome, lot", f"lacks a key or has a wrong kind of value ({error!r})"
+        ) from error
+    except re.error as error:
+        raise BadDataError(path, "lot", f"does not make a regular expression: {error}") from error
 
 
-def spoken_chome(kana: str) -> tuple[int, int, int] | None:
-    """Returns (chome, start, end) of the last 〜チョーメ in a reading."""
-    found = None
-    for match in _SPOKEN_CHOME.finditer(kana):
-        value = spoken_number(match[1])
-        if value:
-            found = (value, match.start(), match.end())
-    swallowed = None if found else _SWALLOWED_ONE.search(kana)
-    return (1, swallowed.start(), swallowed.end()) if swallowed else found
+def _grammar(path: Path, data: Mapping[str, Any], kind: str) -> Grammar:
+    numbers, lot = data["numbers"], data["lot"]
+    heard = kind == "heard"
+
+    def one(table: Mapping[str, Any], key: str) -> re.Pattern[str]:
+        words = table[key].get(kind, r"(?!)")
+        return pattern(path, key, (str(words),))
+
+    number = _heard_number(numbers) if heard else _WRITTEN_NUMBER
+    after_block = _heard_number(numbers, after_block=True) if heard else number
+    slips = {word: int(value) for value, words in data["chome"]["misheard"].items() for word in words} if heard else {}
+    letters = {str(letter): str(how if heard else letter) for letter, how in lot["letters"]["words"].items()}
+    return Grammar(
+        values=_values(numbers) if heard else {},
+        chome=re.compile(rf"(?:(?P<number>{number})|(?P<slip>{_any(slips) or '(?!)'}))(?:{data['chome'][kind]})"),
+        misheard_chome=slips,
+        lot=_lot(lot, kind, number, after_block, letters),
+        core=re.compile(rf"{number}(?=(?:{lot['joint'][kind]}){number}|{lot['close'][kind]}|{lot['bare'][kind]})"),
+        asked=one(lot, "asked"),
+        named=one(lot, "named"),
+        bare=one(lot, "bare"),
+        too_short=one(lot, "too_short"),
+        sure=pattern(path, "sure", (str(lot["too_short"]["sure"]),)),
+        units=one(lot, "units"),
+        letters={re.sub(r"\(.*?\)", "", said): letter for letter, how in letters.items() for said in how.split("|")},
+        heard_as=lot["letters"]["heard_as"] if heard else {},
+        kana_letters=lot["letters"]["kana"] + lot["letters"]["kana_after_no"] if heard else "",
+        corrections=one(data, "corrections"),
+        negated=one(data, "negated"),
+    )
 
 
-def written_lot(text: str, letters: str, *, after_town: bool) -> str | None:
-    """Returns the lot in `text` as "12-3", "41", "イ41", "上丁30-1". `text` begins after town and chome.
+def _lot(
+    lot: Mapping[str, Any], kind: str, number: str, after_block: str, letters: Mapping[str, str]
+) -> re.Pattern[str]:
+    """`after_block`: a number behind 番, where a last ゴー is 号."""
+    skip, joint, of_block, close, block = (lot[key][kind] for key in ("skip", "joint", "of_block", "close", "block"))
+    free, bound = [lot["letters"]["kana"]], [lot["letters"]["kana_after_no"]]
+    if kind == "written":
+        free.append(lot["letters"]["hiragana"])
+        bound.append(lot["letters"]["hiragana_after_no"])
+    words = "|".join(letters.values())
+    letter = rf"[{''.join(free)}]|(?<=[のノ])[{''.join(bound)}]"
+    tie = r"(?P<tie>の|ノ|ー|-|、)?"
+    return re.compile(
+        rf"{skip}(?:(?P<block>(?P<of_block>{number})(?:{block})(?:の|ノ)?)|(?P<letter>{words}|(?!{number})(?:{letter})){tie})?"
+        rf"(?P<a>{number})(?:(?:{of_block})(?P<b>{after_block})|(?:{joint})(?P<b2>{number})(?:(?:{joint})(?P<c>{number}))?)?"
+        rf"(?P<close>{close})?"
+    )
 
-    `letters` is the pattern of lot letters; they count only right after a town (`after_town`).
+
+def _any(words: Mapping[str, Any]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+def _values(numbers: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """Word -> (its value, its power of ten)."""
+    slips = numbers["misheard"]
+    values = {word: (int(value), 1) for value, words in numbers["ones"].items() for word in words}
+    values |= {word: (int(key), 1) for key, words in slips.items() if isinstance(key, int) for word in words}
+    for key, power in (("tens", 10), ("hundreds", 100), ("thousands", 1000)):
+        values |= {re.sub(r"\(.*", "", word): (1, power) for word in (*numbers[key], *slips.get(key, ()))}
+    return values
+
+
+def _heard_number(numbers: Mapping[str, Any], *, after_block: bool = False) -> str:
+    """The pattern of a spoken number below 10,000; slips only inside one (リュー in サンリューニ), hardly ever alone.
+
+    `after_block`: behind 番, where a last ゴー is 号 (サンバンジューゴー is 3-10) and not a five.
     """
-    rest = _AFTER_TOWN.sub("", text)
-    if after_town:
-        match = re.match(rf"({letters})(?:の|-|ノ)?({_NUMBER})(?:(?:番地の?|番の?|の|-|ノ)({_NUMBER}))?(?!丁目)", rest)
-        if match:
-            return match[1] + _joined(match[2], match[3])
-    match = _WRITTEN_LOT.match(rest) if after_town else _WRITTEN_LOT.search(rest)
-    if match:
-        return _joined(*(match[name] for name in ("only", "first", "second", "third")))
-    bare = re.match(rf"({_NUMBER})(?=です|、|。|号|$|デス|ですけど|の(?![0-9一-十]))", rest) if after_town else None
-    return _joined(bare[1]) if bare else None
-
-
-def only_lot(kana: str) -> bool:
-    """Tells whether a reading is nothing but a lot (ジューニノサンデス)."""
-    return _SPOKEN_LOT.fullmatch(re.sub(r"(?:デス|[、。\s])*$", "", kana)) is not None
-
-
-def _joined(*written: str | None) -> str:
-    return "-".join(str(number(part)) for part in written if part)
-
-
-def spoken_lot(kana: str, *, after_town: bool) -> str | None:
-    """Returns the lot in a reading (ジューニノサン → "12-3"). `kana` begins after town and chome when `after_town`."""
-    rest = re.sub(r"^[\s、。ノ]+", "", kana) if after_town else kana
-    for match in [_SPOKEN_LOT.match(rest)] if after_town else _SPOKEN_LOT.finditer(rest):
-        if match is None:
-            continue
-        values = [spoken_number(match[name] or "") for name in ("only", "first", "second", "third")]
-        values = values[:1] if values[0] else values[1:]
-        if all(values[: max(1, min(2, len(values)))]):
-            return "-".join(str(value) for value in values if value)
-    if after_town:
-        bare = re.match(rf"({_SPOKEN_NUMBER})(?=デス|、|。|$)", rest)
-        letter = re.match(
-            rf"([イロハホヘトチリヌルワカヨタレソツネナラム])({_SPOKEN_NUMBER})(?=バン|デス|、|。|ノ|$)", rest
-        )
-        for match, prefix in ((bare, ""), (letter, letter[1] if letter else "")):
-            value = spoken_number(match[match.lastindex or 1]) if match else None
-            if value:
-                return f"{prefix}{value}"
-    return None
+    slips, ones = numbers["misheard"], [word for words in numbers["ones"].values() for word in words]
+    fives = slips[5]
+    plain = f"(?:{_any(dict.fromkeys(ones))})(?!ー)"
+    behind = [word for word in ones if not (after_block and word in numbers["never_before_go"])]
+    after_ten = f"(?:{_any(dict.fromkeys(behind))})(?!ー)"
+    slipped = "|".join([_any(dict.fromkeys(ones)), *(word for key in (6, 7, 9) for word in slips[key])])
+    tens, hundreds, thousands = ("|".join(numbers[key]) for key in ("tens", "hundreds", "thousands"))
+    any_ten, any_hundred = ("|".join([*numbers[key], *slips[key]]) for key in ("tens", "hundreds"))
+    alone = "|".join(slips["hundreds"][:3])
+    many = rf"(?!シ(?!チ)|ク|ヨ(?!ン)|ゴー)(?:{slipped})"
+    ten = rf"(?:{many}(?:{any_ten})|{tens}|リュー(?={after_ten}))"
+    hundred = rf"(?:{many}(?:{any_hundred})|{hundreds}|(?:{alone})(?={after_ten}|{tens}|デス|バン))"
+    thousand = rf"(?:(?:{plain})?(?:{thousands})(?={plain}|{tens}|{hundreds}))"
+    begins = rf"(?={plain}|{tens}|リュー|{hundreds}|{alone}|{thousands}|{many}(?:{any_ten}|{any_hundred}))"
+    larger = rf"{thousand}?{hundred}?{ten}(?:{after_ten})?|{thousand}?{hundred}(?:{plain})?|{thousand}(?:{plain})?"
+    return rf"(?:{begins}(?:{larger}|{plain})|(?<=ノ)(?:{'|'.join(fives)})|(?<=バン)(?:{'|'.join(fives)}))"

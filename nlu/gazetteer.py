@@ -1,50 +1,35 @@
-"""The towns of Kanazawa, found by their writing and by their sound."""
+"""The towns of Kanazawa: how they are written, with the spellings recognisers choose, and how they are said."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import Levenshtein
+from nlu.reading import canonical
+from nlu.source import DATA_DIR, BadDataError, strings
 
-from nlu.reading import canonical, sound
-from nlu.source import DATA_DIR, BadDataError
-
-_NEAR = 1  # phonemes
-_SHORT = 5  # kana; a shorter name must begin a word to be recognised with a slip
-_BOUNDARY = "ノワデニトシ"
-_STEM = 3  # kana; a shorter name without its 町 is any word
+_SUFFIX = "町"
 _SUFFIXES = (("マチ", "チョー"), ("チョー", "マチ"))
-_CONSONANTS = {
-    "": "アイウエオ", "k": "カキクケコ", "g": "ガギグゲゴ", "s": "サシスセソ", "z": "ザジズゼゾ",
-    "t": "タチツテト", "d": "ダヂヅデド", "n": "ナニヌネノ", "h": "ハヒフヘホ", "b": "バビブベボ",
-    "p": "パピプペポ", "m": "マミムメモ", "r": "ラリルレロ",
-}  # fmt: skip
-_PHONEMES = str.maketrans(
-    {
-        kana: consonant + vowel
-        for consonant, row in _CONSONANTS.items()
-        for kana, vowel in zip(row, "aiueo", strict=True)
-    }
-    | {
-        "ヤ": "ya",
-        "ユ": "yu",
-        "ヨ": "yo",
-        "ャ": "ya",
-        "ュ": "yu",
-        "ョ": "yo",
-        "ワ": "wa",
-        "ン": "N",
-        "ッ": "Q",
-        "ー": "-",
-    }
-    | {"ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o", "ヴ": "bu"}
-)
+_STEM = 2  # characters, kana; a shorter name without its 町 is any word
+_DIGIT_READINGS = {"１": ("イチ",), "２": ("ニ",), "３": ("サン",), "４": ("ヨン", "ヨ")}
+_NUMERAL = re.compile(r"^[一二三四五六七八九十百千]+")
+_VALUES = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_POWERS = {"十": 10, "百": 100, "千": 1000}
+
+
+class Kind(StrEnum):
+    """How a name stands for its town."""
+
+    OFFICIAL = "official"
+    OTHER_SUFFIX = "other_suffix"  # マチ for チョー and the other way
+    STEM = "stem"  # without its 町
+    LOOSE = "loose"  # a part of it with a particle: 金石の新町
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,110 +42,71 @@ class Town:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A town found at [start, end) of the searched string. `exact` is False for an uncertain match."""
+class Written:
+    """A town whose name stands at [start, end) of the text."""
 
     town: Town
     start: int
     end: int
-    exact: bool
-    candidates: tuple[str, ...] = ()
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One way to say a town: its canonical reading."""
+
+    town: str
+    key: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """`spoken`: canonical reading → towns that may be meant, the official reading first; `near`: town → close towns."""
+    """`names`: any spelling → town and kind; `official`: town → canonical reading; `near`: town → close towns."""
 
     towns: Mapping[str, Town]
-    names: re.Pattern[str]
-    spoken: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, tuple[str, Kind]]
+    pattern: re.Pattern[str]
+    spelling: Mapping[int, str]
     official: Mapping[str, str]
-    readings: re.Pattern[str]
+    said: tuple[Said, ...]
     near: Mapping[str, tuple[str, ...]]
-    keys: tuple[str, ...]
-    phonemes: tuple[str, ...]
 
-    def written(self, text: str) -> list[Hit]:
-        """Returns the towns whose names stand in `text`, longest name first at each place."""
-        return [Hit(self.towns[m[0]], m.start(), m.end(), exact=True) for m in self.names.finditer(text)]
-
-    def heard(self, kana: str) -> list[Hit]:
-        """Returns the towns whose readings stand in canonical `kana` to the letter."""
-        return [self._hit(m[0], m.start(), m.end()) for m in self.readings.finditer(kana)]
-
-    def _hit(self, key: str, start: int, end: int) -> Hit:
-        names = self.spoken[key]
-        exact = self.official[names[0]] == key
-        return Hit(self.towns[names[0]], start, end, exact, names if len(names) > 1 or not exact else ())
-
-    def similar(self, kana: str, at_least: float) -> Hit | None:
-        """Returns the town that sounds most like a stretch of canonical `kana`; `at_least` is a similarity in percent.
-
-        The longest agreement wins: a slip in a long name is better evidence than a short name by chance.
-        """
-        query = kana.translate(_PHONEMES)
-        if len(query) < 4:
-            return None
-        ranked: list[tuple[float, float, str, int, int]] = []
-        for phonemes, _, row in process.extract(
-            query, self.phonemes, scorer=fuzz.partial_ratio, score_cutoff=at_least, limit=12
-        ):
-            if len(phonemes) > len(query):
-                score, start, end = fuzz.ratio(query, phonemes), 0, len(kana)
-            else:
-                match = fuzz.partial_ratio_alignment(phonemes, query)
-                if match is None:  # pragma: no cover (extract has just found it)
-                    continue
-                score = match.score
-                start, end = (_kana_index(kana, at) for at in (match.dest_start, match.dest_end))
-            if len(self.keys[row]) < _SHORT and not (start == 0 or kana[start - 1] in _BOUNDARY):
-                continue  # a short name inside another word is chance
-            if score >= at_least:
-                slips = len(phonemes) * (100 - score) / 100
-                ranked.append((len(phonemes) - 3 * slips, score, self.keys[row], start, end))
-        if not ranked:
-            return None
-        ranked.sort(key=lambda item: (-item[0], item[2]))
-        best = ranked[0]
-        names: list[str] = []
-        for gain, _, key, _, _ in ranked:
-            if gain >= best[0] - 4:
-                names.extend(name for name in self.spoken[key] if name not in names)
-        return Hit(self.towns[names[0]], best[3], best[4], exact=False, candidates=tuple(names[:4]))
+    def written(self, text: str) -> list[Written]:
+        """Returns the towns whose names stand in `text`, the longest name at each place."""
+        found = []
+        for match in self.pattern.finditer(text.translate(self.spelling)):
+            name, kind = self.names[match[0]]
+            found.append(Written(self.towns[name], match.start(), match.end(), kind))
+        return found
 
 
-def _kana_index(kana: str, phoneme_index: int) -> int:
-    length = 0
-    for index, char in enumerate(kana):
-        if length >= phoneme_index:
-            return index
-        length += len(char.translate(_PHONEMES))
-    return len(kana)
-
-
-def load_gazetteer(path: Path, near_pairs: list[list[str]]) -> Gazetteer:
-    """Reads towns.json. Raises BadDataError."""
+def load_gazetteer(path: Path, data_path: Path, data: Mapping[str, Any]) -> Gazetteer:
+    """Reads towns.json; `data` is places.yaml, from `data_path`. Raises BadDataError."""
     towns = _read(path)
-    official = {name: canonical(town.yomi) for name, town in towns.items()}
-    spoken: defaultdict[str, list[str]] = defaultdict(list)
-    for name, key in official.items():
-        spoken[key].append(name)
-    for name, key in official.items():
-        # callers drop 町; a voice that reads kanji (ours too) says it the other way or misses a reading: never certain
-        for alias in (*_other_suffix(key), *_stem(key), sound(name)):
-            if alias and alias not in official.values() and name not in spoken[alias]:
-                spoken[alias].append(name)
-    near = _near(official, near_pairs)
-    keys = tuple(sorted(spoken))
+    pairs = data.get("near_pairs")
+    if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+        raise BadDataError(data_path, "near_pairs", "must be a list of [town, town]")
+    also = data.get("also_written")
+    if not isinstance(also, dict):
+        raise BadDataError(data_path, "also_written", "must be a mapping of spelling: town")
+    compounds = strings(data_path, data, "compounds")
+    for name in (*(name for pair in pairs for name in pair), *also.values()):
+        if name not in towns:
+            raise BadDataError(data_path, name, "is not in towns.json; correct or remove it")
+    spelling = _spelling(strings(data_path, data, "spellings"))
+    names: dict[str, tuple[str, Kind]] = {}
+    for name, spelt, kind in _spellings(towns, also, compounds):
+        names.setdefault(spelt.translate(spelling), (name, kind))
+    official = {name: canonical(_in_kana(town.yomi)) for name, town in towns.items()}
     return Gazetteer(
         towns=towns,
-        names=_longest_first(towns),
-        spoken={key: tuple(names) for key, names in spoken.items()},
+        names=names,
+        pattern=re.compile("|".join(re.escape(word) for word in sorted(names, key=lambda word: (-len(word), word)))),
+        spelling=spelling,
         official=official,
-        readings=_longest_first(spoken),
-        near=near,
-        keys=keys,
-        phonemes=tuple(key.translate(_PHONEMES) for key in keys),
+        said=tuple(_readings(towns, official, compounds)),
+        near=_near(official, pairs),
     )
 
 
@@ -181,36 +127,84 @@ def _read(path: Path) -> dict[str, Town]:
     return towns
 
 
-def _other_suffix(key: str) -> list[str]:
-    return [key.removesuffix(said) + other for said, other in _SUFFIXES if key.endswith(said)]
+def _in_kana(yomi: str) -> str:
+    return "".join(_DIGIT_READINGS[char][0] if char in _DIGIT_READINGS else char for char in yomi)
 
 
-def _stem(key: str) -> list[str]:
-    stems = [key.removesuffix(said) for said, _ in _SUFFIXES if key.endswith(said)]
-    # a stem in デ (八日市出町) would swallow the です after its shorter neighbour
-    return [stem for stem in stems if len(stem) >= _STEM and not stem.endswith("デ")]
+def _spelling(rows: Iterable[str]) -> dict[int, str]:
+    """Rows of characters that are written for each other, the usual one first -> a table for str.translate."""
+    return {ord(other): row[0] for row in rows for other in row[1:]}
 
 
-def _near(official: Mapping[str, str], pairs: list[list[str]]) -> dict[str, tuple[str, ...]]:
-    """Towns that one slip turns into each other, towns that 町 alone tells apart, and the pairs the bureau knows."""
-    names = list(official)
-    sounds = [official[name].translate(_PHONEMES) for name in names]
+def _spellings(
+    towns: Mapping[str, Town], also: Mapping[str, str], compounds: Iterable[str]
+) -> Iterable[tuple[str, str, Kind]]:
+    """(town, spelling, kind), official names first: no other spelling may hide one."""
+    yield from ((name, name, Kind.OFFICIAL) for name in towns)
+    yield from ((name, spelt, Kind.OFFICIAL if spelt.endswith(name[-1]) else Kind.STEM) for spelt, name in also.items())
+    for name in towns:
+        numeral = _NUMERAL.match(name)
+        if numeral and len(numeral[0]) < len(name):
+            yield name, str(_value(numeral[0])) + name[numeral.end() :], Kind.OFFICIAL
+    for name in towns:
+        for head in compounds:
+            if name.startswith(head) and len(name) > len(head) + 1:
+                yield name, f"{head}の{name.removeprefix(head)}", Kind.LOOSE
+                yield name, f"{head}の{name.removeprefix(head).removesuffix(_SUFFIX)}", Kind.LOOSE
+    for name in towns:
+        if name.endswith(_SUFFIX) and len(name) > _STEM:
+            yield name, name.removesuffix(_SUFFIX), Kind.STEM
+
+
+def _value(numeral: str) -> int:
+    total = current = 0
+    for char in numeral:
+        if char in _POWERS:
+            total, current = total + max(current, 1) * _POWERS[char], 0
+        else:
+            current = _VALUES[char]
+    return total + current
+
+
+def _readings(towns: Mapping[str, Town], official: Mapping[str, str], compounds: Iterable[str]) -> Iterable[Said]:
+    for name, key in official.items():
+        yield Said(name, key, Kind.OFFICIAL)
+        for other in _DIGIT_READINGS["４"][1:]:
+            if "４" in towns[name].yomi:
+                yield Said(name, canonical(_in_kana(towns[name].yomi.replace("４", other))), Kind.OFFICIAL)
+        for said, other in _SUFFIXES:
+            if key.endswith(said):
+                stem = key.removesuffix(said)
+                yield Said(name, stem + other, Kind.OTHER_SUFFIX)
+                # a stem in デ (八日市出町) would swallow the です after its shorter neighbour
+                if len(stem) >= _STEM and not stem.endswith("デ"):
+                    yield Said(name, stem, Kind.STEM)
+        for head in compounds:
+            if name.startswith(head) and len(name) > len(head) + 1:
+                shared = _common([official[other] for other in towns if other.startswith(head)])
+                yield Said(name, f"{key[:shared]}ノ{key[shared:]}", Kind.LOOSE)
+
+
+def _common(keys: list[str]) -> int:
+    """How many kana `keys` have in common at their beginning."""
+    columns = zip(*keys, strict=False)
+    return next((size for size, column in enumerate(columns) if len(set(column)) > 1), min(map(len, keys)))
+
+
+def _near(official: Mapping[str, str], pairs: Iterable[list[str]]) -> dict[str, tuple[str, ...]]:
+    """Towns that 町 alone tells apart, towns of one sound, and the pairs the bureau knows."""
     near: defaultdict[str, list[str]] = defaultdict(list)
-    distance = process.cdist(sounds, sounds, scorer=Levenshtein.distance, score_cutoff=_NEAR)
-    for i, j in zip(*(distance <= _NEAR).nonzero(), strict=True):
-        if i != j:
-            near[names[i]].append(names[j])
-    for name in names:
-        if name + "町" in official:
-            near[name].append(name + "町")
+    by_sound: defaultdict[str, list[str]] = defaultdict(list)
+    for name, key in official.items():
+        by_sound[key].append(name)
+    for name in official:
+        near[name].extend(other for other in by_sound[official[name]] if other != name)
+        if name + _SUFFIX in official:
+            near[name].append(name + _SUFFIX)
     for a, b in pairs:
         near[a].append(b)
         near[b].append(a)
-    return {name: tuple(dict.fromkeys(others)) for name, others in near.items()}
-
-
-def _longest_first(words: Mapping[str, object]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))))
+    return {name: tuple(dict.fromkeys(others)) for name, others in near.items() if others}
 
 
 def town_readings(path: Path = DATA_DIR / "ja" / "towns.json") -> dict[str, str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlu.organizations import FILE as ORGANIZATIONS
+from nlu.organizations import Organizations, load_organizations
 from nlu.source import BadDataError, pattern, read_mapping, strings
 
 _MOST = 24  # characters; longer is a sentence, not a name
@@ -29,6 +31,7 @@ class People:
     not_names: re.Pattern[str]
     spelled: re.Pattern[str]
     organization: re.Pattern[str]
+    organizations: Organizations | None  # where there is an organizations.yaml: by sound as well
 
     def find_name(self, text: str, *, asked: bool) -> str | None:
         """Returns the name as said: introduced (〜と申します), or the reply when a name was `asked`. Never raises."""
@@ -62,14 +65,10 @@ class People:
         signs = [m["sign"] for m in self.spelled.finditer(text) if m["sign"] in m["word"]]
         return "".join(signs) if len(signs) > 1 else None
 
-    def find_date(self, text: str) -> str | None:
-        """Until nlu.understand uses nlu.slots."""
-        from nlu.dates import _shipped
-
-        return _shipped("ja").find(text)
-
-    def find_organization(self, text: str) -> str | None:
-        """Returns the police station, fire brigade or road office that was named."""
+    def find_organization(self, text: str, kana: str = "") -> str | None:
+        """Returns the police station, fire brigade or road office that calls, in usual writing; `kana`: the reading."""
+        if self.organizations is not None:
+            return self.organizations.find(text, kana)
         match = self.organization.search(text)
         return match[0].strip() if match else None
 
@@ -83,7 +82,10 @@ def load_people(path: Path) -> People:
         raise BadDataError(path, "introduced", "must hold (?P<name>…) in each line")
     if not {"word", "sign"} <= set(spelled.groupindex):
         raise BadDataError(path, "spelled", "must hold (?P<word>…) and (?P<sign>…)")
-    return People(introduced=introduced, spelled=spelled, **{key: _one(path, data, key) for key in _PATTERNS})
+    folder = path.parent
+    organizations = load_organizations(folder) if (folder / ORGANIZATIONS).is_file() else None
+    patterns = {key: _one(path, data, key) for key in _PATTERNS}
+    return People(introduced=introduced, spelled=spelled, organizations=organizations, **patterns)
 
 
 def _one(path: Path, data: Mapping[str, Any], key: str) -> re.Pattern[str]:

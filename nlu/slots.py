@@ -42,7 +42,7 @@ class SlotFinder:
         """
         plain = simplified(text) if self.language == _CHINESE else text
         place = self.places.find(text, reading, expecting, guess=guess)
-        organization = self.people.find_organization(plain)
+        organization = self.people.find_organization(plain, reading)
         if place and organization and place.landmark and organization in place.landmark:
             # the police station that calls is not where the water is
             place = replace(place, landmark=None)

@@ -1,0 +1,181 @@
+"""Landmarks: those everybody knows, and whatever is called by a common noun; written or heard, with where from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlu.reading import canonical
+from nlu.source import BadDataError, read_mapping, sound_pattern, strings
+
+FILE = "landmarks.yaml"
+_NEVER = "(?!)"
+_CROSSING = "交差点"
+_PREFIX = r"[^、。,.!?\sのではがをにへともノ]{0,12}?"
+_PREFIX_HEARD = r"[ァ-ネハ-ヺー]{0,8}?"
+_KANA = re.compile("[ァ-ヺー]+")
+_LONG_NOUN = 5  # kana; only such nouns are spotted with slips
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """`text` in usual writing, at [start, end). `known`: one by name; `wide`: a river or a road."""
+
+    text: str
+    start: int
+    end: int
+    known: bool
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """`readings`: known name → how it is said; `nouns`, `tails`: written → heard, as patterns of landmarks.yaml."""
+
+    readings: Mapping[str, tuple[str, ...]]
+    areas: Mapping[str, str]
+    wide: frozenset[str]
+    with_tail: re.Pattern[str]
+    known: re.Pattern[str]
+    area: re.Pattern[str]
+    noun: re.Pattern[str]
+    noun_heard: re.Pattern[str]
+    tail: re.Pattern[str]
+    noun_readings: Mapping[str, str]
+    nouns: tuple[tuple[str, re.Pattern[str]], ...]
+    tails: tuple[tuple[str, re.Pattern[str]], ...]
+    lead: re.Pattern[str]
+    lead_heard: re.Pattern[str]
+
+    def known_in(self, text: str) -> list[Landmark]:
+        """Returns the landmarks in `text` that are known by name, as written, with what is said of where from them."""
+        return [self.written_as(text, match.start(), match.end()) for match in self.known.finditer(text)]
+
+    def written_as(self, text: str, start: int, end: int) -> Landmark:
+        """Returns what stands at [start, end) of `text` as a landmark, with what is said about where from it."""
+        whole, name = text[start : self._with_tail(text, end)], text[start:end]
+        return Landmark(whole, start, end, known=True, wide=name in self.wide and whole == name)
+
+    def named_in(self, text: str) -> list[Landmark]:
+        """Returns what is called by a common noun in written `text`: 三池の公民館の前 → 公民館の前."""
+        found = []
+        for match in self.noun.finditer(text):
+            start = match.start() + len(self.lead.match(match[0])[0])  # type: ignore[index]  # matches nothing at least
+            whole = text[start : self._with_tail(text, match.end())]
+            if not self.with_tail.search(whole):
+                found.append(Landmark(whole, start, match.end(), known=False))
+        return found
+
+    def areas_in(self, text: str) -> list[Landmark]:
+        """Returns the areas, wider than a town, that are named in `text` with a word of place behind them."""
+        return [Landmark(match[0], match.start(), match.end(), known=True) for match in self.area.finditer(text)]
+
+    def _with_tail(self, text: str, end: int) -> int:
+        return self.tail.match(text, end).end()  # type: ignore[union-attr]  # matches nothing at least
+
+    def noun_heard_as(self, name: str, kana: str, start: int, end: int) -> list[Landmark]:
+        """Returns the common noun `name` heard at [start, end) of `kana` as a landmark; none if it may be who calls."""
+        found = self.heard_as(name, kana, start, end, known=False)
+        return [] if self.with_tail.search(found.text) else [found]
+
+    def heard_as(self, name: str, kana: str, start: int, end: int, *, known: bool) -> Landmark:
+        """Returns the landmark `name`, heard at [start, end) of `kana`, with what follows it, in usual writing."""
+        tail, _ = self.tail_heard(kana, end)
+        return Landmark(name + tail, start, end, known=known, wide=name in self.wide and not tail)
+
+    def tail_heard(self, kana: str, end: int) -> tuple[str, int]:
+        """Returns what is said at `end` of `kana` of where from a landmark (の前), in writing, and its end."""
+        said = ""
+        for _ in range(2):
+            joint = re.compile("ノ?").match(kana, end)
+            at = joint.end() if joint else end
+            for written, heard in self.tails:
+                match = heard.match(kana, at)
+                if match:
+                    said += ("の" if at > end else "") + written
+                    end = match.end()
+                    break
+            else:
+                break
+        return said, end
+
+    def nouns_heard(self, kana: str, own_names: Mapping[str, str]) -> list[Landmark]:
+        """Returns what a common noun calls in `kana`, in usual writing. `own_names`: reading → writing of towns."""
+        found = []
+        for match in self.noun_heard.finditer(kana):
+            before = match["before"] or ""
+            before = before[self.lead_heard.match(before).end() :]  # type: ignore[union-attr]  # matches nothing at least
+            name = next(written for written, heard in self.nouns if heard.match(kana, match.start("noun")))
+            tail, _ = self.tail_heard(kana, match.end("noun"))
+            start = match.start("noun") - len(before)
+            whole = own_names.get(canonical(before), before) + name + tail
+            if not self.with_tail.search(whole):
+                found.append(Landmark(whole, start, match.end("noun"), known=False))
+        return found
+
+    def names(self) -> list[tuple[str, str]]:
+        """(reading, writing) of the landmarks known by name."""
+        return [(canonical(reading), name) for name, readings in self.readings.items() for reading in readings]
+
+    @staticmethod
+    def is_crossing(name: str) -> bool:
+        """Tells whether a landmark is a crossing (香林坊交差点)."""
+        return name.endswith(_CROSSING)
+
+    def is_crossing_of(self, name: str, towns: Mapping[str, object]) -> bool:
+        """Tells whether a landmark is nothing but a town's name and a common noun: 香林坊 の 交差点."""
+        return self.is_crossing(name) and name.removesuffix(_CROSSING) in towns
+
+    def long_nouns(self) -> list[tuple[str, str]]:
+        """(reading, writing) of the common nouns long enough to be recognised with a slip."""
+        return [(kana, name) for name, kana in self.noun_readings.items() if len(kana) >= _LONG_NOUN]
+
+
+def load_landmarks(path: Path) -> Landmarks:
+    """Reads landmarks.yaml. Raises BadDataError."""
+    data = read_mapping(path)
+    tables = {key: _table(path, data.get(key), key) for key in ("known", "areas", "nouns", "tails")}
+    readings = {name: tuple(said) if isinstance(said, list) else (str(said),) for name, said in tables["known"].items()}
+    for name, said in readings.items():
+        if not all(_KANA.fullmatch(reading) for reading in said):
+            raise BadDataError(path, name, "needs its reading in katakana, or a list of readings")
+    nouns, tails = ({k: str(v) for k, v in tables[key].items()} for key in ("nouns", "tails"))
+    follows, lead, lead_heard = (strings(path, data, key) for key in ("area_follows", "lead", "lead_heard"))
+    # 寺 and 橋 begin many words: nothing but where from it stands behind them
+    short = rf"(?:{_any(n for n in nouns if len(n) == 1)})(?={_any(tails)}|[^一-龥]|$)"
+    heard = "|".join(f"(?:{how})" for how in nouns.values())
+    tail = rf"(?:の?(?:{_any(tails)})側?){{0,2}}"
+    return Landmarks(
+        readings=readings,
+        wide=frozenset(strings(path, data, "wide")),
+        with_tail=re.compile(f"(?:{_any(strings(path, data, 'with_tail'))})$"),
+        areas={name: str(said) for name, said in tables["areas"].items()},
+        known=re.compile(rf"(?:{_any(readings)})"),
+        area=re.compile(rf"(?:{_any(tables['areas'])})(?={'|'.join(follows)})"),
+        noun=re.compile(
+            rf"{_PREFIX}(?:{_any(n for n in nouns if len(n) > 1)}|{short})(?!町|の?[0-9一二三四五六七八九十]+丁目)"
+        ),
+        noun_heard=re.compile(rf"(?:(?<=[、。\sノワ])|^)(?P<before>{_PREFIX_HEARD})(?P<noun>{heard})"),
+        tail=re.compile(tail),
+        noun_readings={name: how.split("|")[0] for name, how in nouns.items() if _KANA.fullmatch(how.split("|")[0])},
+        nouns=_patterns(path, nouns),
+        tails=_patterns(path, tails),
+        lead=re.compile(f"(?:{'|'.join(lead)})*"),
+        lead_heard=re.compile(f"(?:.*(?:{'|'.join(lead_heard)}))?"),
+    )
+
+
+def _patterns(path: Path, words: Mapping[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((written, sound_pattern(path, written, (heard,))) for written, heard in words.items())
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))) or _NEVER
+
+
+def _table(path: Path, value: object, key: str) -> dict[str, object]:
+    if not isinstance(value, dict) or not value:
+        raise BadDataError(path, key, "must be a mapping of writing: reading")
+    return {str(name): said for name, said in value.items()}

@@ -1,0 +1,300 @@
+"""A place in writing: by the names that stand there, by other characters of the same sound, or else by sound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nlu.address import Chome, Grammar
+from nlu.found import Findings, FoundTown, among, best_landmark, blanked, joined
+from nlu.gazetteer import Gazetteer, Kind, Written
+from nlu.hearing import Hearing
+from nlu.homophones import Homophone, Homophones
+from nlu.kanji import coarse
+from nlu.landmarks import Landmark, Landmarks
+from nlu.meaning import Expecting
+from nlu.neighbours import City, Neighbours
+from nlu.source import BadDataError, pattern, strings
+
+_KANJI = re.compile(r"[一-鿿々]")
+_TOWN_END = re.compile("町|台|丘|チョー|(?<=[^0-9一二三四五六七八九十])の")
+_TOWNS_PEOPLE = "内会"
+_SHORT = 3  # characters, kana; a shorter name is a surname or a word as well
+_LOOKED_AT = 120  # characters; of a longer text only what stands near numbers is tried with other characters
+_NEAR_NUMBER = 14  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands around towns in writing: patterns of places.yaml."""
+
+    careful: frozenset[str]
+    words: frozenset[str]
+    allowed_before: frozenset[str]
+    breaks: frozenset[str]
+    numbered: re.Pattern[str]
+    facility: re.Pattern[str]
+    careful_follows: re.Pattern[str]
+    careful_heard: re.Pattern[str]
+    end: re.Pattern[str]
+    explained: re.Pattern[str]
+    person: re.Pattern[str]
+    family: re.Pattern[str]
+    near_words: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Everything that can be read."""
+
+    gazetteer: Gazetteer
+    landmarks: Landmarks
+    neighbours: Neighbours
+    homophones: Homophones
+    hearing: Hearing
+    numbers: Grammar
+    words: Words
+
+    def look(self, text: str, kana: str, expecting: Expecting, *, guess: bool, lot_asked: bool) -> Findings:
+        """Returns what `text`, whose reading is `kana`, says of a place. `guess`: towns may be found by sound, too."""
+        chomes = self.numbers.chomes(text)
+        known = self._known(text)
+        city = self._city(text, asked=expecting is Expecting.PLACE)
+        written = self._town(text, known, expecting)
+        if written and city and city.start < written.start:
+            written = None
+        town = self._as_written(written, text) if written else None
+        if guess and city is None and not self._explained(text, written) and self._may_sound(text, chomes, expecting):
+            town = self._by_sound(text, kana, known, expecting, written) or town
+        anchors = [chome.end for chome in chomes] + self._behind(town, text, chomes, known)
+        free = blanked(text, _spans(known))
+        return Findings(
+            town=town,
+            chome=chomes[-1].value if chomes else None,
+            lot=self.numbers.last_lot(free, anchors, asked=lot_asked) if anchors or lot_asked else None,
+            landmark=self._landmark(text, known, written, city),
+            city=city.municipality if city else None,
+        )
+
+    def _known(self, text: str) -> list[Landmark]:
+        """The landmarks known by name; none is a part of a town's name (近江町 in 上近江町)."""
+        towns = self.gazetteer.written(text)
+        return [
+            one
+            for one in self.landmarks.known_in(text)
+            if not any(town.start <= one.start and one.end <= town.end for town in towns)
+        ]
+
+    def _city(self, text: str, *, asked: bool) -> City | None:
+        for city in self.neighbours.written(text):
+            after = text[city.end :]
+            if self.words.person.match(after) or self.numbers.negated.match(after):
+                continue
+            if city.certain_word or asked or self.words.careful_follows.match(after):
+                return city
+        return None
+
+    # --- by the names that stand there ---------------------------------------------------------
+
+    def _town(self, text: str, known: Sequence[Landmark], expecting: Expecting) -> Written | None:
+        """The town that stands in writing, one with a number before others; the last: people correct themselves."""
+        towns = [
+            town
+            for town in self.gazetteer.written(text)
+            if self._plausible(text, town, expecting) and not self._is_landmark(town, known)
+        ]
+        there = [town for town in towns if not self.neighbours.border.match(text[town.end :])] or towns
+        return max(
+            there,
+            key=lambda town: (
+                bool(self.words.numbered.match(text, town.end)),
+                town.kind is not Kind.STEM,
+                not self.words.facility.match(text, town.end),
+                town.start,
+            ),
+            default=None,
+        )
+
+    def _is_landmark(self, town: Written, known: Sequence[Landmark]) -> bool:
+        """A town within a landmark's name (西金沢駅) was not said; but a crossing lies in the town it is named for."""
+        for one in known:
+            if one.start <= town.start and town.end <= one.end:
+                own = one.start == town.start and town.kind is Kind.OFFICIAL
+                return not (own and self.landmarks.is_crossing(one.text))
+        return False
+
+    def _plausible(self, text: str, town: Written, expecting: Expecting) -> bool:
+        """A name inside another word (泉 in 温泉), or a person's name, is no town."""
+        before, after, name = text[: town.start][-1:], text[town.end :], town.town.name
+        if self.words.person.match(after) or self.numbers.negated.match(after):
+            return False
+        if not name.endswith("町") and self.words.family.match(after):
+            return False
+        joined = bool(_KANJI.match(before)) and before not in self.words.allowed_before
+        long = town.kind is Kind.OFFICIAL and len(name) > _SHORT
+        if self.words.numbered.match(after):
+            return long or not joined
+        if joined and not long:
+            return False
+        if town.kind is Kind.STEM:
+            return self._stem_plausible(text, town, expecting)
+        short = town.end - town.start < _SHORT or name in self.words.careful
+        if after.startswith(_TOWNS_PEOPLE) and text[town.start : town.end - 1] in self.words.words:
+            return False
+        if short and (expecting is Expecting.NAME or self._goes_on(after)):
+            return False
+        if name in self.words.careful and expecting is not Expecting.PLACE:
+            return bool(self.words.careful_follows.match(after))
+        return True
+
+    def _goes_on(self, after: str) -> bool:
+        return bool(_KANJI.match(after)) and not self.words.facility.match(after)
+
+    def _stem_plausible(self, text: str, town: Written, expecting: Expecting) -> bool:
+        if text[town.start : town.end] in self.words.words or expecting is Expecting.NAME:
+            return False
+        follows = self.words.end if expecting is Expecting.PLACE else self.words.careful_follows
+        return bool(follows.match(text, town.end))
+
+    def _as_written(self, town: Written, text: str) -> FoundTown:
+        """What stands there is certain; not a name without its 町 that others share, nor what is named after a town."""
+        name, stem = town.town.name, town.town.name.removesuffix("町")
+        rivals = [other for other in self.gazetteer.towns if other.startswith(stem)] if town.kind is Kind.STEM else []
+        candidates = among(self.gazetteer, [name, *rivals], has_chome=bool(self.numbers.chomes(text)))
+        certain = len(candidates) == 1 and not self.words.facility.match(text, town.end)
+        return FoundTown(candidates[0], town.start, town.end, certain, () if certain else candidates)
+
+    # --- by sound ------------------------------------------------------------------------------
+
+    def _explained(self, text: str, town: Written | None) -> bool:
+        """Whether nothing between the town and its number is left over, as in 泉の出町四丁目, 高尾第二丁目."""
+        return town is not None and self.words.explained.match(text[town.end :]) is not None
+
+    def _may_sound(self, text: str, chomes: Sequence[Chome], expecting: Expecting) -> bool:
+        if expecting in (Expecting.NAME, Expecting.PHONE):
+            return False
+        return expecting is Expecting.PLACE or bool(chomes) or bool(self.words.near_words.search(text))
+
+    def _by_sound(
+        self, text: str, kana: str, known: Sequence[Landmark], expecting: Expecting, instead_of: Written | None
+    ) -> FoundTown | None:
+        """A town written with other characters of its sound; or, where no characters fit, one that sounds like it."""
+        found = self._homophone(blanked(text, _spans(known)), kana, expecting, instead_of)
+        if found or known:
+            return found
+        heard = self.hearing.town(kana, expecting)
+        if (
+            heard
+            and instead_of
+            and len(self.gazetteer.official[heard.name]) <= len(self.gazetteer.official[instead_of.town.name])
+        ):
+            return None
+        return heard
+
+    def _homophone(self, text: str, kana: str, expecting: Expecting, instead_of: Written | None) -> FoundTown | None:
+        said, asked = coarse(kana), expecting is Expecting.PLACE
+        begin = instead_of.end if instead_of else 0
+        found = [
+            one
+            for start in self._starts(text)
+            for one in self.homophones.at(text, start)
+            if one.end > begin and self._homophone_plausible(one, text[one.end :], said, asked=asked)
+        ]
+        ranked = sorted(found, key=lambda one: self._rank(one, text, said), reverse=True)
+        if not ranked:
+            return None
+        best = ranked[0]
+        same = [one.town for one in ranked if one.end == best.end and one.slips <= best.slips + 1]
+        candidates = among(self.gazetteer, same, has_chome=bool(self.numbers.chomes(text)))
+        return FoundTown(candidates[0], best.start, best.end, certain=False, candidates=candidates)
+
+    def _starts(self, text: str) -> list[int]:
+        near = range(len(text))
+        if len(text) > _LOOKED_AT:
+            spans = [range(max(0, one.start - _NEAR_NUMBER), one.start) for one in self.numbers.chomes(text)]
+            near = range(_LOOKED_AT)
+            return sorted({at for span in (near, *spans) for at in span if self._may_begin(text, at)})
+        return [at for at in near if self._may_begin(text, at)]
+
+    def _may_begin(self, text: str, at: int) -> bool:
+        before = text[at - 1 : at]
+        if not before or before in self.words.allowed_before or before in self.words.breaks:
+            return True
+        return not _KANJI.match(before) and bool(_KANJI.match(text[at]))
+
+    def _homophone_plausible(self, one: Homophone, after: str, said: str, *, asked: bool) -> bool:
+        if self.words.person.match(after) or self.numbers.negated.match(after):
+            return False
+        if self.words.numbered.match(after):
+            return True
+        if one.kind is Kind.STEM or len(one.key) < _SHORT:
+            return False
+        # without a number the whole reading must be as it was read, or a long name must share a character
+        like = coarse(one.key) in said or (one.alike > 0 and len(one.key) > _SHORT)
+        return like and bool((self.words.end if asked else self.words.careful_follows).match(after))
+
+    def _rank(self, one: Homophone, text: str, said: str) -> tuple[bool, int, float, int, bool]:
+        numbered = bool(self.words.numbered.match(text, one.end))
+        likeness = (coarse(one.key) in said) - one.slips
+        return numbered, one.end - one.start, likeness, one.alike, one.kind is Kind.OFFICIAL
+
+    # --- numbers and landmarks -----------------------------------------------------------------
+
+    def _behind(
+        self, town: FoundTown | None, text: str, chomes: Sequence[Chome], known: Sequence[Landmark]
+    ) -> list[int]:
+        """Where the lot of a town may begin: behind it, or if it was only heard, behind a 町 or の that has one."""
+        if town is None:
+            return []
+        if town.end is not None:
+            return [town.end]
+        free = blanked(text, _spans(known))
+        ends = (match.end() for match in _TOWN_END.finditer(free)) if not chomes else iter(())
+        return next(([end] for end in ends if self.numbers.lot_at(free, end)), [])
+
+    def _landmark(self, text: str, known: Sequence[Landmark], town: Written | None, city: City | None) -> str | None:
+        named_after = town and self.words.facility.match(text, town.end)  # 三馬小学校
+        said = [one for one in (None if named_after else town, city) if one]
+        free = blanked(text, [(one.start, one.end) for one in said])
+        buildings = [one for one in self.neighbours.written(text) if city and one.name in self.neighbours.landmarks]
+        beyond = [self.landmarks.written_as(text, one.start, one.end) for one in buildings]
+        known = joined([*known, *beyond], text)
+        found = [*known, *self.landmarks.named_in(free), *self.landmarks.areas_in(free)]
+        return best_landmark(found, town.end if town else 0)
+
+
+def _spans(known: Sequence[Landmark]) -> list[tuple[int, int]]:
+    return [(one.start, one.end) for one in known]
+
+
+def load_words(path: Path, data: Mapping[str, Any], towns: Mapping[str, object]) -> Words:
+    """Returns the words of places.yaml (`data`, from `path`). Raises BadDataError."""
+    careful = frozenset(strings(path, data, "careful"))
+    for name in careful:
+        if name not in towns:
+            raise BadDataError(path, name, "is not in towns.json; correct or remove it")
+    follows, person = data.get("follows"), data.get("person")
+    if not isinstance(follows, dict) or not isinstance(person, dict):
+        raise BadDataError(path, "follows, person", "must be mappings; restore them")
+
+    def one(key: str) -> re.Pattern[str]:
+        return pattern(path, f"follows.{key}", strings(path, follows, key))
+
+    return Words(
+        careful=careful,
+        words=frozenset(strings(path, data, "words")),
+        allowed_before=frozenset(str(data.get("allowed_before", ""))),
+        breaks=frozenset(str(data.get("breaks", ""))),
+        numbered=one("numbered"),
+        facility=one("facility"),
+        careful_follows=one("careful"),
+        careful_heard=one("careful_heard"),
+        end=one("end"),
+        explained=one("explained"),
+        person=pattern(path, "person.written", strings(path, person, "written")),
+        family=pattern(path, "person.family", strings(path, person, "family")),
+        near_words=pattern(path, "near_words", strings(path, data, "near_words")),
+    )
