@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
+from nlu.foreign_towns import pinyin_of
 from nlu.meaning import Act, Expecting
+from nlu.normalise import normalise
 from nlu.sounds import plain
 from nlu.source import BadDataError, pattern, read_mapping, sound_pattern, strings
-from nlu.spelling import simplified
+from nlu.spelling import fold_hangul, romaji, simplified
 
+SAID = "acts_said.jsonl"
 FORMS = ("kana", "words", "characters")
 _ALONE = ("whole", "reply", "asked", "unasked")
 _REQUIRED = ("whole", "within")
 _PLACES = (*_ALONE, "within", "opening", "answer", "near")
 _MISHEARD = 80  # of 100, rapidfuzz partial ratio: one mora of six may be wrong
 _OPEN = (Expecting.ANYTHING, Expecting.SITUATION)
+_ANY_TIME = (Act.REPEAT, Act.OPERATOR, Act.STOP)
+_KINDS = ("yes_no", "thing", "open")
+_ALIKE, _RIVAL = 76.0, 4.0  # percent of letters in agreement; how far another act must stay behind
+_LOOKED_AT = 15
+_SHORT = 60  # letters; a longer utterance has more to say than what it does to the conversation
+_KANA, _HANGUL, _HAN = (re.compile(f"[{letters}]") for letters in ("ァ-ヺ", "가-힣", "一-鿿"))
 _NEVER = re.compile(r"(?!)")
 # after another vowel a canonical reading keeps only its length: ソレデイー is ソレデー, ヒトオオネガイ is ヒトーネガイ
 _LONG_I, _ASKED_FOR = re.compile(r"イー"), re.compile(r"オネガイ")
@@ -38,10 +48,11 @@ def plain_of(text: str, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """How one act sounds. Anywhere: `whole` as the whole utterance, `within` in it. After a yes/no question: `reply` as
-    the whole utterance, `opening` at its beginning, `answer` in it.
+    """How one act sounds. `whole`: as the whole utterance, whatever was asked; `within`: anywhere in it.
 
-    `asked`: as the whole utterance where a place, number, name or day was asked; `unasked`: where nothing was.
+    After a yes/no question: `reply` as the whole utterance, `opening` at its beginning. `asked`: as the whole utterance
+    where a place, number, name or day was asked; `unasked`: where nothing was. `answer`: anywhere in the answer to a
+    question that the act may answer (yes, no: a yes/no question; not knowing: any; the others: one for a thing).
     `near`: long words that are recognised also when one of their morae was misheard.
     """
 
@@ -70,12 +81,34 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Sentences of acts_said.jsonl that answer one kind of question: their letters, and what each does (or nothing)."""
+
+    letters: tuple[str, ...]
+    acts: tuple[Act | None, ...]
+
+    def nearest(self, letters: str) -> Act | None:
+        """Returns what the sentence does that sounds most like `letters`; None where another act is as near."""
+        hits = process.extract(letters, self.letters, scorer=fuzz.ratio, score_cutoff=_ALIKE - _RIVAL, limit=_LOOKED_AT)
+        if not hits or hits[0][1] < _ALIKE:
+            return None
+        best = self.acts[hits[0][2]]
+        rival = max((score for _, score, row in hits if self.acts[row] is not best), default=0.0)
+        return best if hits[0][1] - rival >= _RIVAL else None
+
+
+@dataclass(frozen=True, slots=True)
 class Acts:
-    """All acts in the order in which they are tried. `farewell`: ambiguous replies that end a call nobody asked in."""
+    """All acts in the order in which they are tried. `farewell`: ambiguous replies that end a call nobody asked in.
+
+    `said`: sentences by kind of question, for what no pattern knows: a recogniser's slip is nearer to its sentence than
+    to any other.
+    """
 
     table: tuple[tuple[Act, Patterns], ...]
     ambiguous: re.Pattern[str]
     farewell: re.Pattern[str]
+    said: Mapping[str, Said]
 
     def find(self, sound: str, expecting: Expecting) -> Found:
         """Returns the act in `plain_of(text, language)`. Ambiguous replies (いいです): no act, but whole."""
@@ -96,10 +129,11 @@ class Acts:
             for act, patterns in self.table:
                 if patterns.opening.match(sound):
                     return Found(act)
-            for act, patterns in self.table:
-                if patterns.answer.search(sound):
-                    return Found(act)
-        return Found(None)
+        for act, patterns in self.table if expecting not in _OPEN else ():
+            if _may_answer(act, expecting) and patterns.answer.search(sound):
+                return Found(act)
+        letters = letters_of(sound)
+        return Found(self.said[_kind(expecting)].nearest(letters) if len(letters) <= _SHORT else None)
 
     def _ambiguous(self, sound: str, expecting: Expecting) -> Found:
         """結構です asked for nothing is a farewell, asked for a number a refusal; after a question it may be either."""
@@ -109,6 +143,21 @@ class Acts:
         return Found(asked or (Act.STOP if self.farewell.fullmatch(sound) else None), whole=True)
 
 
+def letters_of(plain: str) -> str:
+    """Returns `plain_of` a text as Latin letters to compare by: a slip of one sound changes one or two of them."""
+    if _KANA.search(plain):
+        return romaji(plain)
+    if _HANGUL.search(plain):
+        return fold_hangul(plain)
+    return "".join(pinyin_of(plain)) if _HAN.search(plain) else plain
+
+
+def _kind(expecting: Expecting) -> str:
+    if expecting is Expecting.YES_NO:
+        return "yes_no"
+    return "open" if expecting in _OPEN else "thing"
+
+
 def _nearly(sound: str, words: tuple[str, ...]) -> bool:
     return any(len(sound) >= len(word) and fuzz.partial_ratio(word, sound) >= _MISHEARD for word in words)
 
@@ -116,6 +165,11 @@ def _nearly(sound: str, words: tuple[str, ...]) -> bool:
 def _is_answer(act: Act, expecting: Expecting) -> bool:
     """これで is a number only where a number was asked."""
     return act is not Act.THIS_NUMBER or expecting in (Expecting.PHONE, Expecting.YES_NO, Expecting.ANYTHING)
+
+
+def _may_answer(act: Act, expecting: Expecting) -> bool:
+    """Yes and no answer a yes/no question, not knowing any question, the others one for a thing."""
+    return act is Act.UNKNOWN or (act in (Act.YES, Act.NO)) is (expecting is Expecting.YES_NO)
 
 
 def load_acts(path: Path) -> Acts:
@@ -133,7 +187,28 @@ def load_acts(path: Path) -> Acts:
         raise BadDataError(path, "order", f"must name each act once: {', '.join(act.value for act in Act)}")
     table = tuple((Act(name), _patterns(path, data, name, form, (openers, tails))) for name in order)
     ambiguous = _joined(path, "ambiguous", strings(path, data, "ambiguous"), form)
-    return Acts(table, ambiguous, _joined(path, "farewell", (farewell,), form))
+    said = _said(path.with_name(SAID), path.parent.name)
+    return Acts(table, ambiguous, _joined(path, "farewell", (farewell,), form), said)
+
+
+def _said(path: Path, language: str) -> dict[str, Said]:
+    """Sentences that ask for a person, for a repetition or end the call may follow any question."""
+    rows: dict[str, list[tuple[str, Act | None]]] = {kind: [] for kind in _KINDS}
+    try:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            act = Act(row["act"]) if row["act"] else None
+            letters = letters_of(plain_of(normalise(str(row["text"])), language))
+            for kind in _KINDS if act in _ANY_TIME else (_kind(Expecting(row["expecting"])),):
+                rows[kind].append((letters, act))
+    except OSError as error:
+        raise BadDataError(path, "file", f"cannot be read ({error.strerror}); restore it") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadDataError(path, "rows", f"must be JSON lines with text, expecting and act ({error!r})") from error
+    return {
+        kind: Said(tuple(letters for letters, _ in found), tuple(act for _, act in found))
+        for kind, found in rows.items()
+    }
 
 
 def _patterns(path: Path, data: Mapping[str, Any], name: str, form: str, around: tuple[str, str]) -> Patterns:
