@@ -121,7 +121,11 @@ class Acts:
                 return Found(act, whole=True)
             if patterns.alone(expecting).fullmatch(sound):
                 return Found(act, whole=True)
+        letters = letters_of(sound)
         for act, patterns in self.table:
+            # a long utterance that holds "I could not hear" tells of something else
+            if act is Act.REPEAT and len(letters) > _SHORT:
+                continue
             if patterns.within.search(sound) or _nearly(sound, patterns.near):
                 return Found(act)
         if expecting is Expecting.YES_NO:
@@ -132,7 +136,6 @@ class Acts:
         for act, patterns in self.table if expecting not in _OPEN else ():
             if _may_answer(act, expecting) and patterns.answer.search(sound):
                 return Found(act)
-        letters = letters_of(sound)
         return Found(self.said[_kind(expecting)].nearest(letters) if len(letters) <= _SHORT else None)
 
     def _ambiguous(self, sound: str, expecting: Expecting) -> Found:
