@@ -19,7 +19,9 @@ _CHINESE = re.compile(
     "[们这说没还吗请问电话报帮给谁哪呢吧么为边开关坏间东车见长门马风岁动务压员图场块处备够头对师带应张录户护换损无时权检气沟洁测满热爱环现码确种签简类紧级纸线组细终经结统继续网职联脏脑节药营补观视规觉订计认让议记讲许论设访证评识诉词译试询该详语误读课调谈谢负责败货质费资转轮软轻载输达过运进远违连迟适选递邮邻释钟钱铁银错镇闭闲闻队阳阴险难顶项顺须预领题饭饮馆验鸡]"
 )
 # without kana, and in these places, they are Chinese words though Japanese has the letters too
-_CHINESE_WORDS = re.compile("[我你她很哪吧啊呀找冒怎嗎說們這麼沒邊來樣裡]|[了的](?=$|[\\s，。,.?？!！])|[了着过][一两好很]")
+_CHINESE_WORDS = re.compile(
+    r"[我你她很哪吧啊呀找冒怎嗎說們這麼沒邊來樣裡]|[了的](?=$|[\s，。,.?？!！])|[了着过][一两好很]"
+)
 _ENOUGH_KANJI = 12  # fewer without any Chinese-only form (漏水, 泉野町四丁目) are Japanese far more often
 _ENOUGH_LATIN = 4  # fewer (OK, JR) say nothing
 _TELLING_LATIN = 12  # fewer (hello, yes, no) do not move a call into another language
@@ -45,6 +47,8 @@ def language(text: str, spoken: str | None = None) -> str:
 
     `spoken`: the language of the call so far. It keeps what is too short to tell: 是的 in a Chinese call, OK in any.
     """
+    if spoken not in LANGUAGES:
+        spoken = None
     if _KANA.search(text):
         return "ja"
     if _HANGUL.search(text):

@@ -2,83 +2,91 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nlu.acts import Acts, load_acts
-from nlu.classifier import Classifier, Guess, load_classifier
-from nlu.features import Concepts, features, load_concepts
+from nlu.acts import Acts, load_acts, plain_of
+from nlu.encoder import SHIPPED, load_encoder
+from nlu.features import load_concepts
 from nlu.intent import intent
+from nlu.judgement import Guess, Judgement, load_calibration, load_heads
 from nlu.labels import Labels, load_labels
-from nlu.language import language
+from nlu.language import LANGUAGES, language
 from nlu.meaning import Act, Expecting, Intent, Level, Meaning, Slots, Urgency
+from nlu.ngrams import load_ngrams
 from nlu.normalise import normalise, without_fillers
 from nlu.parts import Cuts, load_cuts
-from nlu.people import People, load_people
-from nlu.phone import phone
-from nlu.place import Places, load_places
-from nlu.reading import canonical, reading
+from nlu.reading import reading
+from nlu.slots import SlotFinder, load_slot_finder
+from nlu.sounds import sound_of
 from nlu.source import DATA_DIR
 from nlu.urgency import Rule, Thresholds, applied, load_rules, load_thresholds, urgency
+from nlu.wishes import Wishes, load_wishes
 
 _OTHER_THAN_PLACES = (Act.REPEAT, Act.OPERATOR, Act.STOP, Act.DECLINE, Act.UNKNOWN)
 _CALM = Urgency(level=Level.CALM, score=0.0)
+_KANJI = re.compile(r"[一-鿿々]")
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What understands one language."""
+
+    judgement: Judgement
+    acts: Acts
+    slots: SlotFinder
+    rules: tuple[Rule, ...]
+    cuts: Cuts
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """Everything loaded once, read only: safe to share between threads."""
 
-    acts: Acts
-    places: Places
-    people: People
-    concepts: Concepts
-    classifier: Classifier
+    tongues: Mapping[str, Tongue]
     labels: Labels
     cut: Thresholds
-    rules: tuple[Rule, ...]
-    cuts: Cuts
+    wishes: Wishes
 
-    def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING) -> Meaning:
-        """Returns what `text` means as a reply to what was asked. Pure; never raises; "" is UNCLEAR and CALM."""
+    def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING, spoken: str | None = None) -> Meaning:
+        """Returns what `text` means as a reply to what was asked. Pure; never raises; "" is UNCLEAR and CALM.
+
+        `spoken`: the language of the call so far ("ja", "en", "zh", "ko"); short words are taken to be in it.
+        """
         clean = without_fillers(normalise(text))
-        kana = reading(clean)
-        spoken = language(clean)
-        sound = canonical(kana)
-        if spoken != "ja" or not sound:
-            return Meaning(text, kana, spoken, Intent.UNCLEAR, _CALM, self._slots(clean, kana, expecting))
-        found = self.acts.find(sound, expecting)
-        slots = self._slots(clean, kana, expecting, guess=found.act not in _OTHER_THAN_PLACES)
-        if found.whole:
-            return Meaning(text, kana, spoken, Intent.UNCLEAR, _CALM, slots, found.act)
-        whole = self._guess(clean, sound)
-        parts = [(part, self._guess(part.text, part.sound)) for part in self.cuts.parts(clean)]
-        rule = applied(self.rules, [sound, *(part.sound for part, _ in parts)])
-        judged = urgency(whole, parts, rule, sound, self.labels, self.cut)
+        found = language(clean, spoken)
+        tongue = self.tongues[found]
+        kana = reading(clean) if found == "ja" else sound_of(clean, found)
+        wish = self.wishes.find(clean, found)
+        heard = plain_of(clean, found)
+        if not heard:
+            return Meaning(
+                text, kana, found, Intent.UNCLEAR, _CALM, tongue.slots.find(clean, kana, expecting), None, wish
+            )
+        act = tongue.acts.find(heard, expecting)
+        slots = tongue.slots.find(clean, kana, expecting, guess=act.act not in _OTHER_THAN_PLACES)
+        if act.whole:
+            return Meaning(text, kana, found, Intent.UNCLEAR, _CALM, slots, act.act, wish)
+        whole, judged = self._judged(tongue, clean, kana, heard, found)
         if judged.level is Level.UNSURE and _answered(slots, expecting):
             # the question got its answer: a doubt about three words of address is no reason to ask another one
             judged = replace(judged, level=Level.CALM, category=None, why=())
         matter = intent(whole.labels, judged, self.labels, self.cut)
-        return Meaning(text, kana, spoken, matter, judged, slots, found.act)
+        return Meaning(text, kana, found, matter, judged, slots, act.act, wish)
 
-    def _guess(self, text: str, sound: str) -> Guess:
-        return self.classifier.guess(features(text, sound, self.concepts))
+    def _judged(self, tongue: Tongue, clean: str, kana: str, heard: str, spoken: str) -> tuple[Guess, Urgency]:
+        by_sound = spoken == "ja" and not _KANJI.search(clean)
+        whole = _guess(tongue, kana if by_sound else clean, spoken, by_sound=by_sound)
+        cut = tongue.cuts.parts(clean)
+        parts = [_guess(tongue, part, spoken, by_sound=by_sound) for part in cut]
+        rule = applied(tongue.rules, [heard, *(plain_of(part, spoken) for part in cut)])
+        return whole, urgency(whole, parts, rule, heard, self.labels, self.cut)
 
-    def _slots(self, text: str, kana: str, expecting: Expecting, *, guess: bool = True) -> Slots:
-        place = self.places.find(text, kana, expecting, guess=guess)
-        organization = self.people.find_organization(text)
-        if place and place.landmark and place.landmark == organization:
-            # the police station that calls is not where the water is
-            place = replace(place, landmark=None)
-        if place and not any((place.town, place.chome, place.banchi, place.landmark, place.out_of_city)):
-            place = None
-        return Slots(
-            place=place,
-            phone=phone(text, asked=expecting is Expecting.PHONE),
-            name=self.people.find_name(text, asked=expecting is Expecting.NAME),
-            organization=organization,
-            date=self.people.find_date(text),
-        )
+
+def _guess(tongue: Tongue, text: str, spoken: str, *, by_sound: bool) -> Guess:
+    return tongue.judgement.guess(text, sound_of(text, spoken), by_sound=by_sound)
 
 
 def _answered(slots: Slots, expecting: Expecting) -> bool:
@@ -91,18 +99,34 @@ def _answered(slots: Slots, expecting: Expecting) -> bool:
     return given.get(expecting) is not None
 
 
-def load(data_dir: Path | None = None) -> Understanding:
-    """Reads all data of Japanese understanding from `data_dir` (the folder that holds ja/). Raises BadDataError."""
-    folder = (data_dir or DATA_DIR) / "ja"
+def load(data_dir: Path | None = None, encoder_dir: Path = SHIPPED) -> Understanding:
+    """Reads all data of understanding from `data_dir`, the folder of the languages. Raises BadDataError."""
+    folder = data_dir or DATA_DIR
     labels = load_labels(folder / "labels.yaml")
+    encoder, heads = load_encoder(encoder_dir), load_heads(encoder_dir)
+    redirect_of = {name: label.redirect for name, label in labels.items() if label.redirect}
+    urgent = tuple(labels.kind(name) == "urgent" for name in heads.labels)
     return Understanding(
-        acts=load_acts(folder / "acts.yaml"),
-        places=load_places(folder),
-        people=load_people(folder / "people.yaml"),
-        concepts=load_concepts(folder / "concepts.yaml"),
-        classifier=load_classifier(folder),
+        tongues={
+            spoken: Tongue(
+                Judgement(
+                    spoken,
+                    load_ngrams(folder / spoken),
+                    encoder,
+                    heads,
+                    load_concepts(folder / spoken / "concepts.yaml"),
+                    urgent,
+                    redirect_of,
+                    load_calibration(encoder_dir, spoken),
+                ),
+                load_acts(folder / spoken / "acts.yaml"),
+                load_slot_finder(folder, spoken),
+                load_rules(folder / spoken / "urgency.yaml", labels),
+                load_cuts(folder / spoken / "urgency.yaml"),
+            )
+            for spoken in LANGUAGES
+        },
         labels=labels,
-        cut=load_thresholds(folder / "urgency.yaml"),
-        rules=load_rules(folder / "urgency.yaml", labels),
-        cuts=load_cuts(folder / "urgency.yaml"),
+        cut=load_thresholds(folder / "thresholds.yaml"),
+        wishes=load_wishes(folder),
     )

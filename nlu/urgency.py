@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlu.classifier import Guess
-from nlu.labels import Labels
-from nlu.meaning import Level, Redirect, Urgency
-from nlu.parts import Part
+from nlu.judgement import Guess
+from nlu.labels import Label, Labels
+from nlu.meaning import Category, Level, Redirect, Urgency
 from nlu.source import BadDataError, read_mapping, sound_pattern
 
 CERTAIN = 0.99
@@ -20,13 +19,13 @@ _STEP = 0.0001  # scores are given to four places
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Probabilities in [0, 1]; see urgency.yaml."""
+    """Probabilities in [0, 1]; see data/thresholds.yaml."""
 
     urgent: float
     unsure: float
     redirect: float
     segment: float
-    clause: float
+    beside: float
     intent: float
 
     def level(self, score: float) -> Level:
@@ -59,15 +58,13 @@ class Rule:
 
 
 def load_thresholds(path: Path) -> Thresholds:
-    """Reads `thresholds` of urgency.yaml. Raises BadDataError."""
-    table = read_mapping(path).get("thresholds")
-    if not isinstance(table, dict):
-        raise BadDataError(path, "thresholds", "must be a mapping of name: probability")
+    """Reads thresholds.yaml. Raises BadDataError."""
+    table = read_mapping(path)
     for name in Thresholds.__slots__:
         if not isinstance(table.get(name), float) or not 0.0 <= table[name] <= 1.0:
-            raise BadDataError(path, f"thresholds.{name}", "must be a decimal from 0.0 to 1.0")
+            raise BadDataError(path, name, "must be a decimal from 0.0 to 1.0")
     if table["unsure"] > table["urgent"]:
-        raise BadDataError(path, "thresholds.unsure", "must not lie above thresholds.urgent")
+        raise BadDataError(path, "unsure", "must not lie above urgent")
     return Thresholds(**{name: table[name] for name in Thresholds.__slots__})
 
 
@@ -108,7 +105,7 @@ def applied(rules: tuple[Rule, ...], sounds: Sequence[str]) -> Rule | None:
 
 
 def urgency(
-    whole: Guess, parts: Sequence[tuple[Part, Guess]], rule: Rule | None, sound: str, labels: Labels, cut: Thresholds
+    whole: Guess, parts: Sequence[Guess], rule: Rule | None, sound: str, labels: Labels, cut: Thresholds
 ) -> Urgency:
     """Judges an utterance (canonical reading `sound`) from the guesses about the whole and its parts, and the rule.
 
@@ -129,9 +126,13 @@ def urgency(
         score = min(score, cut.below(cut.unsure))
     redirect, reason = _redirect(whole, parts, rule, labels, cut)
     why.extend(reason)
+    both = rule is not None and kind == "redirect" and bool(rule.beside.search(sound))
+    if redirect is not None and kind != "urgent" and not both and score < cut.beside:
+        # the alarm is that of the fire, not of the water
+        score = min(score, cut.below(cut.unsure))
     level = cut.level(score)
     if level is not Level.CALM:
-        top = labels.top(deciding.labels, "urgent")
+        top = _class_of(deciding, labels)
         category = category or top.category
         if rule and rule.ask:
             why.append(rule.why)
@@ -140,21 +141,32 @@ def urgency(
     return Urgency(level=level, score=round(score, 4), category=category, redirect=redirect, why=tuple(why))
 
 
-def _loudest(whole: Guess, parts: Sequence[tuple[Part, Guess]], cut: Thresholds) -> Guess:
+def _class_of(guess: Guess, labels: Labels) -> Label:
+    """Returns the likeliest urgent class; the change of a job only when likelier than all others together.
+
+    Who reports something new and is taken to change an old report is asked for a job that does not exist.
+    """
+    odds = {name: p for name, p in guess.labels.items() if labels.kind(name) == "urgent"}
+    changed = next(name for name in odds if labels[name].category is Category.REPAIR_CANCEL_CHANGE)
+    if odds[changed] < sum(odds.values()) / 2:
+        del odds[changed]
+    return labels[max(odds, key=odds.__getitem__)]
+
+
+def _loudest(whole: Guess, parts: Sequence[Guess], cut: Thresholds) -> Guess:
     """Returns the most urgent part that is clearly urgent by itself, else the whole."""
-    clear = [guess for part, guess in parts if guess.urgent >= (cut.clause if part.clause else cut.segment)]
+    clear = [guess for guess in parts if guess.urgent >= cut.segment]
     return max(clear, key=lambda guess: guess.urgent, default=whole)
 
 
 def _redirect(
-    whole: Guess, parts: Sequence[tuple[Part, Guess]], rule: Rule | None, labels: Labels, cut: Thresholds
+    whole: Guess, parts: Sequence[Guess], rule: Rule | None, labels: Labels, cut: Thresholds
 ) -> tuple[Redirect | None, tuple[str, ...]]:
     """Returns where to send the caller at once, and the reason: a rule, else the whole, else a part that is clear."""
     if rule and not rule.ask and labels.kind(rule.label) == "redirect":
         return labels[rule.label].redirect, (rule.why,)
-    clear = [guess for part, guess in parts if labels.score(guess.labels, "redirect") >= cut.clause]
-    for guess in (whole, *clear):
-        if labels.score(guess.labels, "redirect") >= cut.redirect:
-            top = labels.top(guess.labels, "redirect")
-            return top.redirect, (top.why,)
+    for guess, least in ((whole, cut.redirect), *((guess, cut.segment) for guess in parts)):
+        target = max(guess.redirects, key=lambda one: guess.redirects[one])
+        if guess.redirects[target] >= least:
+            return target, (next(label.why for label in labels.values() if label.redirect is target),)
     return None, ()
