@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint types layers data unit bench soak diagram routes clean
+.PHONY: help setup demo serve test lint types layers data unit eval bench soak diagram routes clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,7 +43,11 @@ data: setup  ## words, answers, hours, forms: everything people wrote
 unit: setup  ## the tests alone
 	@$(BIN)/python -m pytest
 
+eval: setup  ## understanding and answers on callers that no training has seen, in four languages, with intervals
+	@$(BIN)/mizumado eval all
+
 bench: setup  ## webhooks beside a bare route; live sound: how soon it answers, how many callers it hears at once
+	@$(BIN)/python -m tests.bench.understanding
 	@$(BIN)/python -m tests.bench.webhooks
 	@$(BIN)/python -m tests.bench.latency
 	@$(BIN)/python -m tests.bench.streams

@@ -16,6 +16,7 @@ def meaning_row(row_id: Any, meaning: Meaning) -> dict[str, Any]:
         "language": meaning.language,
         "intent": meaning.intent.value,
         "act": meaning.act.value if meaning.act else None,
+        "wish": meaning.wish,
         "category": urgency.category.value if urgency.category else None,
         "urgent": urgency.level.value != "calm",
         "level": urgency.level.value,

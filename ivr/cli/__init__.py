@@ -31,6 +31,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
     from faq_index.index import IndexUnusable
     from faq_index.strict_yaml import DataError
     from ivr.channels.simulator.read_calls import CallFileError
+    from ivr.evaluation.labelled import BadRows
     from ivr.notify.printed import BadNoticeWords
     from ivr.storage.database import BadDatabase
     from ivr.storage.yaml_files import BadScript
@@ -43,6 +44,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
         BadDataError,
         BadNoticeWords,
         BadReadings,
+        BadRows,
         CallFileError,
         DataError,
         IndexUnusable,

@@ -15,7 +15,7 @@ log = logging.getLogger("mizumado")
 
 
 @click.command()
-@click.option("--jsonl", "file", type=click.File(encoding="utf-8"), help='lines of {"id", "text"}')
+@click.option("--jsonl", "file", type=click.File(encoding="utf-8"), help='lines of {"id", "text", "lang"?}')
 @click.argument("text", required=False)
 def understand(file: TextIO | None, text: str | None) -> None:
     """What sentences mean: one JSON line each."""
@@ -24,7 +24,7 @@ def understand(file: TextIO | None, text: str | None) -> None:
 
     understanding = nlu.load()
     for row in rows_of(file, text):
-        print_row(meaning_row(row.get("id"), understanding.understand(str(row["text"]))))
+        print_row(meaning_row(row.get("id"), understanding.understand(row["text"], spoken=row.get("lang"))))
 
 
 @click.command("faq")
