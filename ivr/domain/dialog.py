@@ -38,7 +38,7 @@ from ivr.domain.call import (
 from ivr.domain.cells import form, line, matter, message, person
 from ivr.domain.hours import Duty, duty_at
 from ivr.domain.script import Script
-from nlu.meaning import Act, Level
+from nlu.meaning import Act, Intent, Level
 
 Cell = Callable[[Script, Call, Any], Turn]
 
@@ -215,6 +215,8 @@ def _pattern(script: Script, before: Call, call: Call, event: Event) -> Turn | N
                 return None
             if languages.only_wishes(event) or (meaning.act is Act.REPEAT and call.language != before.language):
                 return line.in_its_language(script, call, event)
+            if meaning.act is Act.OPERATOR and meaning.intent is Intent.COMPLAINT and call.duty is Duty.CENTRE:
+                return route.by_matter(script, call, event)  # the person wanted is the supervisor
             if meaning.act is Act.OPERATOR:
                 return moves.to_person(script, call, route.desk_for(script, call))
             if meaning.act is Act.REPEAT:

@@ -97,7 +97,7 @@ def test_chinese_names_are_written_without_kana(script: Script) -> None:
 
 
 def test_every_municipality_that_is_recognised_has_a_name_in_every_language(script: Script) -> None:
-    known = read_mapping(Path(nlu.__file__).parent / "data" / "ja" / "places.yaml")["out_of_city"]
+    known = read_mapping(Path(nlu.__file__).parent / "data" / "ja" / "neighbours.yaml")["municipalities"]
     for language in ("en", "zh", "ko"):
         assert script.names[language].cities.keys() >= known.keys(), language
         assert spoken.city(script, language, "野々市市") in ("Nonoichi City", "野野市市", "노노이치시")
