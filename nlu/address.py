@@ -173,17 +173,18 @@ class Grammar:
             else:
                 at += 1
 
-    def last_lot(self, text: str, anchors: list[int], *, asked: bool) -> Lot | None:
-        """Returns the lot after the last of `anchors` that has one; else one that is named so, or when `asked` a pair.
+    def last_lot(self, text: str, anchors: list[int], chome_ends: list[int], *, asked: bool) -> Lot | None:
+        """Returns the lot after the last of the anchors that has one; else one that is named so, when `asked` a pair.
 
+        `anchors` are ends of towns, `chome_ends` of chome; both are blanked in `text`, for no lot stands within them.
         After a correction the numbers count that come last: every correction is an anchor too.
         """
-        ends, lots = {chome.end for chome in self.chomes(text)}, []
-        corrected = {match.end() for match in self.corrections.finditer(text)} if anchors or asked else set()
+        here, lots = {*anchors, *chome_ends}, []
+        corrected = {match.end() for match in self.corrections.finditer(text)} if here or asked else set()
         named = {match.end() for match in self.asked.finditer(text)}
-        for start in sorted({*anchors, *named, *corrected}, reverse=True)[:_MOST_ANCHORS]:
-            lot = self.lot_at(text, start, after_chome=start in ends)
-            if lot and not (lot.letter and start in corrected - set(anchors)):
+        for start in sorted({*here, *named, *corrected}, reverse=True)[:_MOST_ANCHORS]:
+            lot = self.lot_at(text, start, after_chome=start in chome_ends)
+            if lot and not (lot.letter and start in corrected - here):
                 lots.append(lot)
         if lots:
             # ワの83、あ違う、84: the letter stays
@@ -269,8 +270,9 @@ def _lot(
     skip, joint, of_block, close, block = (lot[key][kind] for key in ("skip", "joint", "of_block", "close", "block"))
     free, bound = [lot["letters"]["kana"]], [lot["letters"]["kana_after_no"]]
     if kind == "written":
-        free.append(lot["letters"]["hiragana"])
-        bound.append(lot["letters"]["hiragana_after_no"])
+        # a particle is hiragana: a katakana ニ is a letter
+        free += [*bound, lot["letters"]["hiragana"]]
+        bound = [lot["letters"]["hiragana_after_no"]]
     words = "|".join(letters.values())
     letter = rf"[{''.join(free)}]|(?<=[のノ])[{''.join(bound)}]"
     tie = r"(?P<tie>の|ノ|ー|-|、)?"
@@ -289,10 +291,15 @@ def _values(numbers: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
     """Word -> (its value, its power of ten)."""
     slips = numbers["misheard"]
     values = {word: (int(value), 1) for value, words in numbers["ones"].items() for word in words}
-    values |= {word: (int(key), 1) for key, words in slips.items() if isinstance(key, int) for word in words}
+    values |= {_word(word): (int(key), 1) for key, words in slips.items() if isinstance(key, int) for word in words}
     for key, power in (("tens", 10), ("hundreds", 100), ("thousands", 1000)):
-        values |= {re.sub(r"\(.*", "", word): (1, power) for word in (*numbers[key], *slips.get(key, ()))}
+        values |= {_word(word): (1, power) for word in (*numbers[key], *slips.get(key, ()))}
     return values
+
+
+def _word(pattern: str) -> str:
+    """A word without what must follow it."""
+    return re.sub(r"\(.*", "", pattern)
 
 
 def _heard_number(numbers: Mapping[str, Any], *, after_block: bool = False) -> str:

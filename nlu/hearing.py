@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from nlu.landmarks import Landmarks
 from nlu.meaning import Expecting
 from nlu.mentions import Mention, Mentions, What
 from nlu.neighbours import Neighbours
+from nlu.words import Words
 
 _WEAKER, _STRONG = 5.0, 14.0  # bits: a town that is so much weaker than the best, or so strong, may still be meant
 _CITY_STRONGER = 6.0  # bits: so much a municipality must be clearer than the town said before it
@@ -20,10 +20,7 @@ _CITY_STRONGER = 6.0  # bits: so much a municipality must be clearer than the to
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Everything that can be heard. `own_names`: reading → writing of what may be named after a town.
-
-    `careful`: towns that are surnames or words too; in an ordinary sentence they need `careful_follows` behind them.
-    """
+    """Everything that can be heard. `own_names`: reading → writing of what may be named after a town."""
 
     mentions: Mentions
     numbers: Grammar
@@ -31,8 +28,7 @@ class Hearing:
     landmarks: Landmarks
     neighbours: Neighbours
     own_names: Mapping[str, str]
-    careful: frozenset[str]
-    careful_follows: re.Pattern[str]
+    words: Words
 
     def listen(self, kana: str, expecting: Expecting, *, guess: bool, lot_asked: bool) -> Findings:
         """Returns what `kana` says of a place. `guess`: slips forgiven; `lot_asked`: numbers alone are a lot."""
@@ -43,10 +39,12 @@ class Hearing:
         town = self._last([one for one in mentions if not _within(one, covered)], chomes, kana)
         if town and city and (city.start < town.start or city.bits > town.bits + _CITY_STRONGER):
             town = None
-        anchors = [chome.end for chome in chomes] + ([town.end] if town else [])
-        lot = self.numbers.last_lot(blanked(kana, covered), anchors, asked=lot_asked) if anchors or lot_asked else None
+        ends, anchors = [chome.end for chome in chomes], [town.end] if town else []
+        said = [*covered, *((one.start, one.end) for one in (town, *chomes) if one)]
+        numbered = bool(ends or anchors or lot_asked)
+        lot = self.numbers.last_lot(blanked(kana, said), anchors, ends, asked=lot_asked) if numbered else None
         return Findings(
-            town=self._found(town, has_chome=bool(chomes)) if town else None,
+            town=self._found(town, chomes, kana, asked=expecting is Expecting.PLACE) if town else None,
             chome=chomes[-1].value if chomes else None,
             lot=lot,
             landmark=self._landmark(kana, [one for one in mentions if not _overlaps(one, lot)]),
@@ -61,7 +59,7 @@ class Hearing:
         town = self._last(self._heard(kana, chomes, expecting, guess=True), chomes, kana)
         if town is None or (town.name.stem and not chomes):
             return None
-        found = self._found(town, has_chome=bool(chomes))
+        found = self._found(town, chomes, kana, asked=expecting is Expecting.PLACE)
         return FoundTown(found.name, found.start, None, certain=False, candidates=found.candidates or (found.name,))
 
     def _heard(self, kana: str, chomes: Sequence[Chome], expecting: Expecting, *, guess: bool) -> list[Mention]:
@@ -69,7 +67,7 @@ class Hearing:
         if expecting in (Expecting.NAME, Expecting.PHONE) and not chomes:
             return []
         asked, least = expecting is Expecting.PLACE, self.mentions.evidence.least
-        needed = least["number" if chomes else "asked" if asked else "placed"]
+        needed = min(least["number"] if chomes else least["placed"], least["asked"] if asked else least["placed"])
         numbers = [lot for chome in chomes if (lot := self.numbers.lot_at(kana, chome.end))]
         taken = [(lot.start, lot.end) for lot in numbers] + self.numbers.numbers_in(kana)
         found = self.mentions.spotted(kana, chomes, needed, asked=asked)
@@ -79,18 +77,29 @@ class Hearing:
             if (one.exact or (guess and not any(one.start < end and start < one.end for start, end in taken)))
             and not self.numbers.negated.match(kana, one.end)
             and (one.exact or one.name.official or one.name.what is not What.CITY or one.bits >= least["city"])
-            and (asked or chomes or self._placed(one, kana) or one.bits >= least["otherwise"])
+            and one.bits >= least[self._kind_of(one, chomes, kana, asked=asked)]
             and (asked or not self._surname(one, chomes, kana))
         ]
 
+    def _kind_of(self, one: Mention, chomes: Sequence[Chome], kana: str, *, asked: bool) -> str:
+        """What stands by a name, and how much it needs to be believed therefore."""
+        if any(one.end <= chome.start <= one.end + 1 for chome in chomes):
+            return "number"
+        return "asked" if asked else "placed" if self._placed(one, kana) else "otherwise"
+
     def _placed(self, one: Mention, kana: str) -> bool:
         """Whether it was said to the letter, with a word of place behind it: such a name needs less to be believed."""
-        return one.exact and one.name.official and bool(self.careful_follows.match(kana, one.end))
+        return one.exact and one.name.official and bool(self.words.careful_heard.match(kana, one.end))
 
     def _surname(self, one: Mention, chomes: Sequence[Chome], kana: str) -> bool:
         """Whether it may as well be somebody's name: nothing behind it speaks of a place."""
-        surname = one.name.what is What.TOWN and (one.name.name in self.careful or one.name.stem)
-        return surname and not self._numbered(one, chomes, kana) and not self.careful_follows.match(kana, one.end)
+        if one.name.what is not What.TOWN or self._numbered(one, chomes, kana):
+            return False
+        if self.words.careful_heard.match(kana, one.end):
+            return False
+        if one.name.name in self.words.surnames:
+            return not self.words.of_heard.match(kana, one.end)
+        return one.name.stem or one.name.name in self.words.careful
 
     def _city(self, kana: str, mentions: Sequence[Mention]) -> Mention | None:
         border = self.neighbours.border_heard
@@ -102,17 +111,18 @@ class Hearing:
         towns = [one for one in mentions if one.name.what is What.TOWN]
         strongest = max((one.bits for one in towns), default=0.0)
         likely = [one for one in towns if one.bits >= min(strongest - _WEAKER, _STRONG)]
-        there = [one for one in likely if not self.neighbours.border_heard.match(kana, one.end)] or likely
+        there = [one for one in likely if not self.words.toward_heard.match(kana, one.end)] or likely
         return max(there, key=lambda one: (self._numbered(one, chomes, kana), one.start), default=None)
 
     def _numbered(self, one: Mention, chomes: Sequence[Chome], kana: str) -> bool:
         followed = any(one.end <= chome.start <= one.end + 1 for chome in chomes)
         return followed or self.numbers.lot_at(kana, one.end) is not None
 
-    def _found(self, one: Mention, *, has_chome: bool) -> FoundTown:
+    def _found(self, one: Mention, chomes: Sequence[Chome], kana: str, *, asked: bool) -> FoundTown:
         near = self.gazetteer.near.get(one.name.name, ())
-        names = among(self.gazetteer, (*one.towns, *near), has_chome=has_chome)
-        certain = one.sure and names == (one.name.name,)
+        names = among(self.gazetteer, (*one.towns, *near), has_chome=bool(chomes))
+        placed = self._kind_of(one, chomes, kana, asked=asked) != "otherwise"
+        certain = one.sure and placed and names == (one.name.name,)
         return FoundTown(names[0], one.start, one.end, certain, () if certain else names)
 
     def _covered(self, kana: str, mentions: Sequence[Mention]) -> list[tuple[int, int]]:

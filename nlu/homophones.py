@@ -21,7 +21,7 @@ _SLIPS_BY_LENGTH = ((4, 2), (3, 1))  # kana of a town, and the slips of length i
 @dataclass(frozen=True, slots=True)
 class Homophone:
     """`town` by the sound of text[start:end]. `key` is its reading; `slips`: kana in which the best reading differs, a
-    half for each where only the voice does; `alike`: characters that stand in its name too.
+    half for each where only the voice does; `alike`: characters that stand in its name too; `last`: the last one.
     """
 
     town: str
@@ -31,6 +31,7 @@ class Homophone:
     end: int
     slips: float
     alike: int
+    last: str
 
 
 class Homophones:
@@ -39,32 +40,40 @@ class Homophones:
     def __init__(self, said: Iterable[Said], kanji: Mapping[str, tuple[str, ...]]) -> None:
         self._kanji = kanji
         self._ends: defaultdict[str, list[Said]] = defaultdict(list)
+        # what only a whole name is read like: 主計, 折違
+        self._wholes: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for one in said:
             self._ends[coarse(one.key)].append(one)
+            if one.kind is Kind.STEM:
+                self._wholes[one.town[0]].append((one.town[:-1], one.key))
         self._ways = frozenset(key[:size] for key in self._ends for size in range(1, len(key) + 1))
 
     def at(self, text: str, start: int) -> list[Homophone]:
         """Returns every town that text[start:] may begin with by its sound, the longest and likest first."""
         found: dict[tuple[str, Kind, int], Homophone] = {}
-        ways: dict[str, str] = {"": ""}  # coarse reading so far → as it was read
-        for end in range(start, min(len(text), start + _LONGEST)):
-            following: dict[str, str] = {}
-            for so_far, read in ways.items():
-                for reading in self._readings(text[end]):
+        last = min(len(text), start + _LONGEST)
+        # at each position: coarse reading so far → as it was read
+        ways: dict[int, dict[str, str]] = {start: {"": ""}}
+        for at in range(start, last):
+            for so_far, read in ways.get(at, {}).items():
+                for size, reading in self._readings(text, at):
                     rough = so_far + _joined(read[-1:], reading)
-                    if rough in self._ways and len(following) < _MOST_WAYS:
-                        following.setdefault(rough, read + reading)
-            ways = following
-            for so_far, read in ways.items():
+                    there = ways.setdefault(at + size, {})
+                    if rough in self._ways and len(there) < _MOST_WAYS:
+                        there.setdefault(rough, read + reading)
+            for so_far, read in ways.get(at + 1, {}).items():
                 for one in self._ends.get(so_far, ()):
-                    self._note(found, one, read, text[start : end + 1], start)
-            if not ways:
-                break
+                    self._note(found, one, read, text[start : at + 1], start)
         return sorted(found.values(), key=lambda one: (-one.end, one.slips, -one.alike, one.kind is not Kind.OFFICIAL))
 
-    def _readings(self, char: str) -> Iterable[str]:
-        kana = to_katakana(char)
-        return (kana,) if "ァ" <= kana <= "ー" else self._kanji.get(char, ())
+    def _readings(self, text: str, at: int) -> Iterable[tuple[int, str]]:
+        """How the text may go on at a position: (characters, kana)."""
+        kana = to_katakana(text[at])
+        if "ァ" <= kana <= "ー":
+            yield 1, kana
+            return
+        yield from ((1, reading) for reading in self._kanji.get(text[at], ()))
+        yield from ((len(whole), key) for whole, key in self._wholes.get(text[at], ()) if text.startswith(whole, at))
 
     @staticmethod
     def _note(found: dict[tuple[str, Kind, int], Homophone], one: Said, read: str, written: str, start: int) -> None:
@@ -75,7 +84,9 @@ class Homophones:
         voice = 0.5 * sum(a != b for a, b in zip(said, one.key, strict=False)) if len(said) == len(one.key) else 0.0
         alike = sum(char in one.town for char in written)
         key = one.town, one.kind, start + len(written)
-        homophone = Homophone(one.town, one.kind, one.key, start, start + len(written), slips + voice, alike)
+        homophone = Homophone(
+            one.town, one.kind, one.key, start, start + len(written), slips + voice, alike, written[-1]
+        )
         if key not in found or homophone.slips < found[key].slips:
             found[key] = homophone
 

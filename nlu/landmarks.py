@@ -13,7 +13,8 @@ from nlu.source import BadDataError, read_mapping, sound_pattern, strings
 FILE = "landmarks.yaml"
 _NEVER = "(?!)"
 _CROSSING = "交差点"
-_PREFIX = r"[^、。,.!?\sのではがをにへともノ]{0,12}?"
+# さくら保育園: hiragana only from the beginning of a word
+_PREFIX = r"(?:[一-龥々ァ-ヺーA-Za-z0-9]{0,10}?|(?:(?<=[、。\sのは])|^)[ぁ-ん]{2,6}?)"
 _PREFIX_HEARD = r"[ァ-ネハ-ヺー]{0,8}?"
 _KANA = re.compile("[ァ-ヺー]+")
 _LONG_NOUN = 5  # kana; only such nouns are spotted with slips
@@ -37,6 +38,7 @@ class Landmarks:
     readings: Mapping[str, tuple[str, ...]]
     areas: Mapping[str, str]
     wide: frozenset[str]
+    by_tail: re.Pattern[str]
     with_tail: re.Pattern[str]
     known: re.Pattern[str]
     area: re.Pattern[str]
@@ -66,6 +68,7 @@ class Landmarks:
             whole = text[start : self._with_tail(text, match.end())]
             if not self.with_tail.search(whole):
                 found.append(Landmark(whole, start, match.end(), known=False))
+        found += [Landmark(match[0], match.start(), match.end(), known=False) for match in self.by_tail.finditer(text)]
         return found
 
     def areas_in(self, text: str) -> list[Landmark]:
@@ -150,6 +153,7 @@ def load_landmarks(path: Path) -> Landmarks:
     return Landmarks(
         readings=readings,
         wide=frozenset(strings(path, data, "wide")),
+        by_tail=re.compile(rf"(?:{'|'.join(strings(path, data, 'by_tail'))})(?:の?(?:{_any(tails)})側?){{1,2}}"),
         with_tail=re.compile(f"(?:{_any(strings(path, data, 'with_tail'))})$"),
         areas={name: str(said) for name, said in tables["areas"].items()},
         known=re.compile(rf"(?:{_any(readings)})"),

@@ -26,7 +26,8 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """`places`: name → municipality; `landmarks`: those of them that are buildings; `readings`: (reading, name, whether
+    """`places`: name → municipality; `landmarks`: those of them that are buildings;
+    `only_after`: parts that count only behind their municipality; `readings`: (reading, name, whether
     only a part); `within`: readings of what names Kanazawa itself. The patterns are those of neighbours.yaml."""
 
     places: Mapping[str, str]
@@ -34,6 +35,7 @@ class Neighbours:
     readings: tuple[tuple[str, str, bool], ...]
     names: re.Pattern[str]
     surnames: frozenset[str]
+    only_after: frozenset[str]
     within: tuple[str, ...]
     border: re.Pattern[str]
     border_heard: re.Pattern[str]
@@ -56,9 +58,11 @@ def load_neighbours(path: Path) -> Neighbours:
     places: dict[str, str] = {}
     readings: list[tuple[str, str, bool]] = []
     landmarks: set[str] = set()
+    only_after: set[str] = set()
     for municipality, row in table.items():
         if not isinstance(row, dict) or not {"names", "parts", "only_after"} <= set(row):
             raise BadDataError(path, str(municipality), "must be a mapping with names, parts and only_after")
+        only_after |= set(map(str, row["only_after"]))
         landmarks |= set(row.get("landmarks", {}))
         for name, reading in (row["names"] | row["parts"] | row.get("landmarks", {})).items():
             if not re.fullmatch("[ァ-ヺー]+", str(reading)):
@@ -77,6 +81,7 @@ def load_neighbours(path: Path) -> Neighbours:
         readings=tuple(readings),
         names=_any(places),
         surnames=frozenset(strings(path, data, "surnames")),
+        only_after=frozenset(only_after),
         within=tuple(str(reading) for reading in within.values()),
         border=pattern(path, "border.written", (str(border.get("written", "(?!)")),)),
         border_heard=pattern(path, "border.heard", (str(border.get("heard", "(?!)")),)),

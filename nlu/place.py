@@ -20,10 +20,11 @@ from nlu.meaning import Expecting, Place
 from nlu.mentions import build_mentions, load_evidence
 from nlu.neighbours import FILE as NEIGHBOURS
 from nlu.neighbours import load_neighbours
-from nlu.sight import Sight, load_words
+from nlu.sight import Sight
 from nlu.slips import FILE as SLIPS
 from nlu.slips import load_slips
 from nlu.source import pattern, read_mapping, strings
+from nlu.words import load_words
 
 _KANA_ONLY = re.compile(r"[ぁ-ゖァ-ヺー・、。,.!?\s]*")
 _SAID = 60  # characters kept for the operator's eye
@@ -84,9 +85,7 @@ def load_places(folder: Path) -> Places:
     mentions = build_mentions(
         gazetteer, landmarks, neighbours, load_slips(folder / SLIPS), heard, evidence, words.words
     )
-    hearing = Hearing(
-        mentions, heard, gazetteer, landmarks, neighbours, _own_names(gazetteer), words.careful, words.careful_heard
-    )
+    hearing = Hearing(mentions, heard, gazetteer, landmarks, neighbours, _own_names(gazetteer), words)
     homophones = Homophones(gazetteer.said, load_kanji(folder / KANJI))
     return Places(
         gazetteer=gazetteer,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from nlu.address import Chome, Grammar
+from nlu.address import Chome, Grammar, Lot
 from nlu.found import Findings, FoundTown, among, best_landmark, blanked, joined
 from nlu.gazetteer import Gazetteer, Kind, Written
 from nlu.hearing import Hearing
@@ -17,33 +15,16 @@ from nlu.kanji import coarse
 from nlu.landmarks import Landmark, Landmarks
 from nlu.meaning import Expecting
 from nlu.neighbours import City, Neighbours
-from nlu.source import BadDataError, pattern, strings
+from nlu.words import Words
 
 _KANJI = re.compile(r"[一-鿿々]")
 _TOWN_END = re.compile("町|台|丘|チョー|(?<=[^0-9一二三四五六七八九十])の")
 _TOWNS_PEOPLE = "内会"
+_NUMERAL = re.compile("[0-9一二三四五六七八九十百]")
 _SHORT = 3  # characters, kana; a shorter name is a surname or a word as well
+_LONG_BEFORE = 6  # characters
 _LOOKED_AT = 120  # characters; of a longer text only what stands near numbers is tried with other characters
 _NEAR_NUMBER = 14  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What stands around towns in writing: patterns of places.yaml."""
-
-    careful: frozenset[str]
-    words: frozenset[str]
-    allowed_before: frozenset[str]
-    breaks: frozenset[str]
-    numbered: re.Pattern[str]
-    facility: re.Pattern[str]
-    careful_follows: re.Pattern[str]
-    careful_heard: re.Pattern[str]
-    end: re.Pattern[str]
-    explained: re.Pattern[str]
-    person: re.Pattern[str]
-    family: re.Pattern[str]
-    near_words: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +42,34 @@ class Sight:
     def look(self, text: str, kana: str, expecting: Expecting, *, guess: bool, lot_asked: bool) -> Findings:
         """Returns what `text`, whose reading is `kana`, says of a place. `guess`: towns may be found by sound, too."""
         chomes = self.numbers.chomes(text)
-        known = self._known(text)
+        known = self._known(text, chomes)
         city = self._city(text, asked=expecting is Expecting.PLACE)
         written = self._town(text, known, expecting)
         if written and city and city.start < written.start:
             written = None
-        town = self._as_written(written, text) if written else None
+        town = self._as_written(written, text, asked=expecting is Expecting.PLACE) if written else None
         if guess and city is None and not self._explained(text, written) and self._may_sound(text, chomes, expecting):
             town = self._by_sound(text, kana, known, expecting, written) or town
-        anchors = [chome.end for chome in chomes] + self._behind(town, text, chomes, known)
-        free = blanked(text, _spans(known))
+        ends, anchors = [chome.end for chome in chomes], self._behind(town, text, chomes, known)
+        said = [*_spans(known), *((chome.start, chome.end) for chome in chomes)]
+        said += [(town.start, town.end)] if town and town.end else []
+        numbered = bool(ends or anchors or lot_asked)
         return Findings(
             town=town,
             chome=chomes[-1].value if chomes else None,
-            lot=self.numbers.last_lot(free, anchors, asked=lot_asked) if anchors or lot_asked else None,
+            lot=self.numbers.last_lot(blanked(text, said), anchors, ends, asked=lot_asked) if numbered else None,
             landmark=self._landmark(text, known, written, city),
             city=city.municipality if city else None,
         )
 
-    def _known(self, text: str) -> list[Landmark]:
-        """The landmarks known by name; none is a part of a town's name (近江町 in 上近江町)."""
-        towns = self.gazetteer.written(text)
+    def _known(self, text: str, chomes: Sequence[Chome]) -> list[Landmark]:
+        """The landmarks known by name; none is part of a town's name (上近江町) or a number behind a chome."""
+        towns, lots = self.gazetteer.written(text), [self.numbers.lot_at(text, chome.end) for chome in chomes]
         return [
             one
             for one in self.landmarks.known_in(text)
             if not any(town.start <= one.start and one.end <= town.end for town in towns)
+            and not any(_overlaps(one, lot) for lot in lots)
         ]
 
     def _city(self, text: str, *, asked: bool) -> City | None:
@@ -106,7 +90,7 @@ class Sight:
             for town in self.gazetteer.written(text)
             if self._plausible(text, town, expecting) and not self._is_landmark(town, known)
         ]
-        there = [town for town in towns if not self.neighbours.border.match(text[town.end :])] or towns
+        there = [town for town in towns if not self.words.toward.match(text[town.end :])] or towns
         return max(
             there,
             key=lambda town: (
@@ -131,9 +115,11 @@ class Sight:
         before, after, name = text[: town.start][-1:], text[town.end :], town.town.name
         if self.words.person.match(after) or self.numbers.negated.match(after):
             return False
-        if not name.endswith("町") and self.words.family.match(after):
+        surname = name in self.words.surnames
+        if surname and self.words.family.match(after):
             return False
         joined = bool(_KANJI.match(before)) and before not in self.words.allowed_before
+        joined = joined and not self.words.time_before.search(text[: town.start])
         long = town.kind is Kind.OFFICIAL and len(name) > _SHORT
         if self.words.numbered.match(after):
             return long or not joined
@@ -141,14 +127,16 @@ class Sight:
             return False
         if town.kind is Kind.STEM:
             return self._stem_plausible(text, town, expecting)
-        short = town.end - town.start < _SHORT or name in self.words.careful
+        short = town.end - town.start < _SHORT or surname or name in self.words.careful
         if after.startswith(_TOWNS_PEOPLE) and text[town.start : town.end - 1] in self.words.words:
             return False
         if short and (expecting is Expecting.NAME or self._goes_on(after)):
             return False
-        if name in self.words.careful and expecting is not Expecting.PLACE:
-            return bool(self.words.careful_follows.match(after))
-        return True
+        if expecting is Expecting.PLACE or not (surname or name in self.words.careful):
+            return True
+        if self.words.careful_follows.match(after) or self.words.instead.search(text[: town.start]):
+            return True
+        return surname and (bool(self.words.of.match(after)) or _afterthought(text, town))
 
     def _goes_on(self, after: str) -> bool:
         return bool(_KANJI.match(after)) and not self.words.facility.match(after)
@@ -159,13 +147,18 @@ class Sight:
         follows = self.words.end if expecting is Expecting.PLACE else self.words.careful_follows
         return bool(follows.match(text, town.end))
 
-    def _as_written(self, town: Written, text: str) -> FoundTown:
+    def _as_written(self, town: Written, text: str, *, asked: bool) -> FoundTown:
         """What stands there is certain; not a name without its 町 that others share, nor what is named after a town."""
         name, stem = town.town.name, town.town.name.removesuffix("町")
         rivals = [other for other in self.gazetteer.towns if other.startswith(stem)] if town.kind is Kind.STEM else []
         candidates = among(self.gazetteer, [name, *rivals], has_chome=bool(self.numbers.chomes(text)))
-        certain = len(candidates) == 1 and not self.words.facility.match(text, town.end)
+        surname = name in self.words.surnames and not asked and not self._placed(text, town)
+        certain = len(candidates) == 1 and not surname and not self.words.facility.match(text, town.end)
         return FoundTown(candidates[0], town.start, town.end, certain, () if certain else candidates)
+
+    def _placed(self, text: str, town: Written) -> bool:
+        """Whether what follows can only follow a place."""
+        return bool(self.words.numbered.match(text, town.end) or self.words.careful_follows.match(text, town.end))
 
     # --- by sound ------------------------------------------------------------------------------
 
@@ -228,18 +221,26 @@ class Sight:
     def _homophone_plausible(self, one: Homophone, after: str, said: str, *, asked: bool) -> bool:
         if self.words.person.match(after) or self.numbers.negated.match(after):
             return False
-        if self.words.numbered.match(after):
-            return True
+        if self.words.number.match(after):
+            return not _NUMERAL.match(after) or not _NUMERAL.match(one.last)
         if one.kind is Kind.STEM or len(one.key) < _SHORT:
             return False
         # without a number the whole reading must be as it was read, or a long name must share a character
-        like = coarse(one.key) in said or (one.alike > 0 and len(one.key) > _SHORT)
+        like = coarse(one.key) in said or (asked and one.alike > 0 and len(one.key) > _SHORT)
         return like and bool((self.words.end if asked else self.words.careful_follows).match(after))
 
     def _rank(self, one: Homophone, text: str, said: str) -> tuple[bool, int, float, int, bool]:
-        numbered = bool(self.words.numbered.match(text, one.end))
+        numbered = bool(self.words.number.match(text, one.end))
         likeness = (coarse(one.key) in said) - one.slips
         return numbered, one.end - one.start, likeness, one.alike, one.kind is Kind.OFFICIAL
+
+    def _part(self, text: str, city: City | None) -> list[tuple[int, int]]:
+        """The municipality, and the part of it that is named behind it: 津幡の中橋 is no bridge."""
+        if city is None:
+            return []
+        parts = (part for part in self.neighbours.only_after if text.startswith(f"の{part}", city.end))
+        longest = max(parts, key=len, default="")
+        return [(city.start, city.end + (1 + len(longest) if longest else 0))]
 
     # --- numbers and landmarks -----------------------------------------------------------------
 
@@ -256,9 +257,10 @@ class Sight:
         return next(([end] for end in ends if self.numbers.lot_at(free, end)), [])
 
     def _landmark(self, text: str, known: Sequence[Landmark], town: Written | None, city: City | None) -> str | None:
-        named_after = town and self.words.facility.match(text, town.end)  # 三馬小学校
-        said = [one for one in (None if named_after else town, city) if one]
-        free = blanked(text, [(one.start, one.end) for one in said])
+        # no part of a town's name is a landmark, but a building may be named after one: 三馬小学校
+        towns = [one for one in self.gazetteer.written(text) if one.kind is Kind.OFFICIAL or one == town]
+        said = [(one.start, one.end) for one in towns if not self.words.facility.match(text, one.end)]
+        free = blanked(text, [*said, *self._part(text, city)])
         buildings = [one for one in self.neighbours.written(text) if city and one.name in self.neighbours.landmarks]
         beyond = [self.landmarks.written_as(text, one.start, one.end) for one in buildings]
         known = joined([*known, *beyond], text)
@@ -266,35 +268,15 @@ class Sight:
         return best_landmark(found, town.end if town else 0)
 
 
+def _overlaps(one: Landmark, lot: Lot | None) -> bool:
+    return lot is not None and one.start < lot.end and lot.start < one.end
+
+
 def _spans(known: Sequence[Landmark]) -> list[tuple[int, int]]:
     return [(one.start, one.end) for one in known]
 
 
-def load_words(path: Path, data: Mapping[str, Any], towns: Mapping[str, object]) -> Words:
-    """Returns the words of places.yaml (`data`, from `path`). Raises BadDataError."""
-    careful = frozenset(strings(path, data, "careful"))
-    for name in careful:
-        if name not in towns:
-            raise BadDataError(path, name, "is not in towns.json; correct or remove it")
-    follows, person = data.get("follows"), data.get("person")
-    if not isinstance(follows, dict) or not isinstance(person, dict):
-        raise BadDataError(path, "follows, person", "must be mappings; restore them")
-
-    def one(key: str) -> re.Pattern[str]:
-        return pattern(path, f"follows.{key}", strings(path, follows, key))
-
-    return Words(
-        careful=careful,
-        words=frozenset(strings(path, data, "words")),
-        allowed_before=frozenset(str(data.get("allowed_before", ""))),
-        breaks=frozenset(str(data.get("breaks", ""))),
-        numbered=one("numbered"),
-        facility=one("facility"),
-        careful_follows=one("careful"),
-        careful_heard=one("careful_heard"),
-        end=one("end"),
-        explained=one("explained"),
-        person=pattern(path, "person.written", strings(path, person, "written")),
-        family=pattern(path, "person.family", strings(path, person, "family")),
-        near_words=pattern(path, "near_words", strings(path, data, "near_words")),
-    )
+def _afterthought(text: str, town: Written) -> bool:
+    """メーターから水が出とる、黒田: nothing but a name, after all that was to be said."""
+    before = text[: town.start].rstrip(" 、")
+    return len(before) > _LONG_BEFORE and before != text[: town.start] and text[town.end :] in ("", "。")

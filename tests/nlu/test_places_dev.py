@@ -21,7 +21,7 @@ def scores() -> dict[str, Score]:
         ("kana", 0.97, 0.97, 0.95),
         ("heard font", 0.93, 0.88, 0.93),  # by the shipped recogniser, the voice it knows, a noisy line
         ("heard strange", 0.90, 0.86, 0.92),
-        ("heard stranger", 0.83, 0.80, 0.90),
+        ("heard stranger", 0.83, 0.79, 0.90),
     ],
 )
 def test_places_are_right(scores: dict[str, Score], form: str, town: float, numbers: float, landmark: float) -> None:
