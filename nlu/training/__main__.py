@@ -50,5 +50,14 @@ def ship(data: Path, folder: Path, paraphrases: tuple[Path, ...], epochs: int, r
     )
 
 
+@main.command()
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), default=DATA_DIR)
+def linear(data: Path) -> None:
+    """Fit the linear layers alone, from all utterances: two minutes, when sentences came since the last `ship`."""
+    from nlu.training.ship import refit
+
+    refit(data, click.echo)
+
+
 if __name__ == "__main__":
     main()

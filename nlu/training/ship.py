@@ -99,13 +99,7 @@ def _train(
     begin: Begin,
 ) -> None:
     names = list(labels)
-    for language in LANGUAGES:
-        samples = [one for row, found in rows if row.language == language for one in found]
-        if samples:
-            concepts = load_concepts(data / language / "concepts.yaml")
-            model = linear.fit(samples, [linear.values_of(one, concepts) for one in samples], names)
-            save_ngrams(data / language / WEIGHTS, model, training_stamp(data / language))
-            say(f"{language}: {len(samples)} samples, {len(model.rows)} features")
+    _fit_linear(rows, names, data, say)
     texts = [one.text for _, found in rows for one in found] + [text for sayings in topics for text in sayings]
     base = begin(texts)
     folder.mkdir(parents=True, exist_ok=True)
@@ -124,6 +118,24 @@ def _train(
             np.concatenate([layer.bias.detach().numpy() for layer in layers]),
         ),
     )
+
+
+def refit(data: Path, say: Say) -> None:
+    """Fits the linear layers of all languages anew, from every utterance; encoder and calibration stay."""
+    labels = load_labels(data / "labels.yaml")
+    chance = random.Random(SEED)  # noqa: S311 (reproducible, not secret)
+    rows = [row for language in LANGUAGES for row in read_utterances(data / language, labels)]
+    _fit_linear([(row, forms(row, labels, chance)) for row in rows], list(labels), data, say)
+
+
+def _fit_linear(rows: Sequence[tuple[Utterance, list[Sample]]], names: list[str], data: Path, say: Say) -> None:
+    for language in LANGUAGES:
+        samples = [one for row, found in rows if row.language == language for one in found]
+        if samples:
+            concepts = load_concepts(data / language / "concepts.yaml")
+            model = linear.fit(samples, [linear.values_of(one, concepts) for one in samples], names)
+            save_ngrams(data / language / WEIGHTS, model, training_stamp(data / language))
+            say(f"{language}: {len(samples)} samples, {len(model.rows)} features")
 
 
 def topics_of(entries: Mapping[str, Sequence[str]]) -> list[list[str]]:
