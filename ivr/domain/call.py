@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from faq_index.candidates import Ranking
 from ivr.domain.hours import Duty
-from nlu.meaning import Category, Expecting, Intent, Meaning, Place, Redirect
+from ivr.domain.outcome import Outcome
+from nlu.meaning import Category, Expecting, Intent, Meaning, Place
 
 
 class State(StrEnum):
@@ -245,30 +246,6 @@ class Report:
     refusals: int = 0
     confirmed: bool = False
     language: str = "ja"
-
-
-class OutcomeKind(StrEnum):
-    """How a call ended (CALL_FILES). ABANDONED: the caller left before anything could be done."""
-
-    EMERGENCY_TICKET = "emergency_ticket"
-    TRANSFER = "transfer"
-    FAQ_ANSWERED = "faq_answered"
-    TOLD_HOURS = "told_hours"
-    CALLBACK_REGISTERED = "callback_registered"
-    BUSY_ANNOUNCEMENT = "busy_announcement"
-    SAFETY_REDIRECT = "safety_redirect"
-    OUT_OF_AREA = "out_of_area"
-    DECLINED = "declined"
-    CLOSED = "closed"
-    ABANDONED = "abandoned"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    kind: OutcomeKind
-    category: Category | None = None
-    transfer_to: str | None = None
-    redirect: Redirect | None = None
 
 
 # --- actions: what to do, imperative ---------------------------------------------------------------

@@ -15,8 +15,6 @@ from ivr.domain.call import (
     HangUp,
     Line,
     NotifyStaff,
-    Outcome,
-    OutcomeKind,
     PhoneSource,
     Question,
     RecordAnswer,
@@ -30,6 +28,7 @@ from ivr.domain.call import (
     Turn,
 )
 from ivr.domain.hours import Duty
+from ivr.domain.outcome import Outcome, OutcomeKind
 from ivr.domain.script import Field, Script
 from nlu.meaning import Redirect
 

@@ -7,22 +7,9 @@ from datetime import datetime
 
 from ivr.domain import languages, moves, spoken
 from ivr.domain import report as reports
-from ivr.domain.call import (
-    Call,
-    Ears,
-    HangUp,
-    Line,
-    Outcome,
-    OutcomeKind,
-    Question,
-    Report,
-    Say,
-    Spoke,
-    State,
-    StoreTicket,
-    Turn,
-)
+from ivr.domain.call import Call, Ears, HangUp, Line, Question, Report, Say, Spoke, State, StoreTicket, Turn
 from ivr.domain.hours import Duty
+from ivr.domain.outcome import Outcome, OutcomeKind
 from ivr.domain.script import Script
 from nlu.meaning import Act, Intent, Level, Meaning
 

@@ -12,7 +12,7 @@ import pytest
 from ivr.channels.simulator.call_file import CallFile
 from ivr.channels.simulator.read_calls import read_calls
 from ivr.channels.simulator.run import Mode, Result, as_row, as_text, run_files
-from ivr.domain.call import OutcomeKind
+from ivr.domain.outcome import OutcomeKind
 from ivr.settings import read_settings
 from ivr.stage import stage_for
 

@@ -20,7 +20,6 @@ from ivr.domain.call import (
     LeftMessage,
     NobodyAnswered,
     NotifyStaff,
-    OutcomeKind,
     PersonAnswered,
     PhoneSource,
     Pressed,
@@ -37,6 +36,7 @@ from ivr.domain.call import (
 )
 from ivr.domain.dialog import step
 from ivr.domain.hours import TOKYO
+from ivr.domain.outcome import OutcomeKind
 from ivr.domain.script import Script
 from nlu.meaning import Act, Category, Intent, Phone, Place, Redirect
 from tests.domain.events import (

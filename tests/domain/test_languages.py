@@ -19,7 +19,6 @@ from ivr.domain.call import (
     HangUp,
     NobodyAnswered,
     NotifyStaff,
-    OutcomeKind,
     PhoneSource,
     Pressed,
     Question,
@@ -34,6 +33,7 @@ from ivr.domain.call import (
 )
 from ivr.domain.dialog import step
 from ivr.domain.hours import TOKYO
+from ivr.domain.outcome import OutcomeKind
 from ivr.domain.script import Script
 from nlu.meaning import Act, Category, Intent, Phone, Redirect
 from tests.domain.events import (

@@ -27,7 +27,6 @@ from ivr.domain.call import (
     LeftMessage,
     NobodyAnswered,
     NotifyStaff,
-    OutcomeKind,
     PersonAnswered,
     Pressed,
     Question,
@@ -43,6 +42,7 @@ from ivr.domain.call import (
     Turn,
 )
 from ivr.domain.dialog import EVENTS, LISTENING, TABLE, step
+from ivr.domain.outcome import OutcomeKind
 from ivr.domain.script import Script
 from ivr.storage.script_files import read_script
 from nlu.meaning import Act, Category, Intent, Level, Phone, Redirect

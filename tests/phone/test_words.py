@@ -10,8 +10,9 @@ import pytest
 
 from ivr.channels.phone import page
 from ivr.channels.phone.page import load_words
-from ivr.domain.call import Ears, OutcomeKind, Question, State
+from ivr.domain.call import Ears, Question, State
 from ivr.domain.hours import Duty
+from ivr.domain.outcome import OutcomeKind
 from ivr.domain.ticket import TicketStatus
 from nlu.meaning import Act, Intent, Level, Redirect
 

@@ -23,8 +23,6 @@ from ivr.domain.call import (
     LeftMessage,
     Line,
     NobodyAnswered,
-    Outcome,
-    OutcomeKind,
     PersonAnswered,
     Pressed,
     RecordAnswer,
@@ -37,6 +35,7 @@ from ivr.domain.call import (
     TalkEnded,
     Transfer,
 )
+from ivr.domain.outcome import Outcome, OutcomeKind
 from ivr.storage.memory import memory_store
 from nlu.meaning import Category, Place
 from tests.simulator.scripted_desk import OPEN, ScriptedDesk, deciding

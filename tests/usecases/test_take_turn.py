@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from faq_index.candidates import Candidate, Ranking
-from ivr.domain.call import Arrived, Dialled, OutcomeKind, Pressed, Question, Spoke, State
+from ivr.domain.call import Arrived, Dialled, Pressed, Question, Spoke, State
 from ivr.domain.hours import TOKYO
+from ivr.domain.outcome import OutcomeKind
 from ivr.storage.memory import memory_store
 from ivr.storage.script_files import read_script
 from ivr.storage.sql import open_store

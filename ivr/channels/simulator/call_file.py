@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from ivr.domain.call import OutcomeKind
+from ivr.domain.outcome import OutcomeKind
 from nlu.meaning import Category
 
 TARGETS = frozenset(

@@ -15,8 +15,6 @@ from ivr.domain.call import (
     HangUp,
     HungUp,
     Line,
-    Outcome,
-    OutcomeKind,
     Question,
     Spoke,
     State,
@@ -24,6 +22,7 @@ from ivr.domain.call import (
     Turn,
 )
 from ivr.domain.hours import Duty
+from ivr.domain.outcome import Outcome, OutcomeKind
 from ivr.domain.script import Script
 
 

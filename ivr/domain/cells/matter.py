@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ivr.domain import languages, moves, route
-from ivr.domain.call import Call, Event, Line, OutcomeKind, Pressed, Spoke, StayedSilent, Turn
+from ivr.domain.call import Call, Event, Line, Pressed, Spoke, StayedSilent, Turn
 from ivr.domain.cells import line
+from ivr.domain.outcome import OutcomeKind
 from ivr.domain.route import NO_KEY, YES_KEY, meaning_of
 from ivr.domain.script import Script
 from nlu.meaning import Act

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ivr.domain import moves
-from ivr.domain.call import Call, Event, HangUp, Line, NobodyAnswered, Outcome, OutcomeKind, Question, State, Turn
+from ivr.domain.call import Call, Event, HangUp, Line, NobodyAnswered, Question, State, Turn
 from ivr.domain.hours import Duty
+from ivr.domain.outcome import Outcome, OutcomeKind
 from ivr.domain.script import Script
 
 
