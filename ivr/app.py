@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from inspect import signature
 from pathlib import Path
 from threading import Event as ThreadEvent
 from threading import Thread
@@ -65,7 +64,7 @@ from nlu import reading as kana
 from nlu import understand as nlu
 from nlu.completeness import load_endings
 from nlu.gazetteer import town_readings
-from nlu.meaning import Expecting, Meaning, Place
+from nlu.meaning import Place
 
 log = logging.getLogger(__name__)
 
@@ -117,21 +116,9 @@ def load_minds(settings: Settings) -> Minds:
     )
 
 
-class AnyLanguage:
-    """`Understanding` over what `nlu` gives: the language of the call helps where it is asked for."""
-
-    def __init__(self) -> None:
-        self._nlu: Any = nlu.load()
-        self._asks = len(signature(self._nlu.understand).parameters) > 2
-
-    def understand(self, text: str, expecting: Expecting = Expecting.ANYTHING, language: str | None = None) -> Meaning:
-        meaning: Meaning = self._nlu.understand(text, expecting, *((language,) if self._asks else ()))
-        return meaning
-
-
 def load_understanding() -> Understanding:
     """Raises BadDataError."""
-    return AnyLanguage()
+    return nlu.load()
 
 
 def load_corpora() -> tuple[faq_corpus.Corpus, ...]:

@@ -16,7 +16,8 @@ from ivr.domain.outcome import OutcomeKind
 from ivr.settings import read_settings
 from ivr.stage import stage_for
 
-FILES = tuple(sorted((Path(__file__).parent / "ja").glob("*.yaml")))
+FILES = tuple(sorted(Path(__file__).parent.glob("*/*.yaml")))
+LANGUAGES = ("ja", "en", "zh", "ko")
 BY_SOUND = ("night-road-leak-becomes-a-ticket", "question-about-hours-is-answered")
 ALIKE = ("outcome", "category", "transfer_to", "redirect", "turns", "ticket", "handover", "callback", "faq_topic")
 """What must not depend on the way a call came in."""
@@ -68,6 +69,26 @@ def test_a_leak_and_a_question_are_understood_by_sound() -> None:
 def test_every_file_is_named_after_the_requirement_it_holds(calls: list[CallFile]) -> None:
     assert [call.id for call in calls] == [file.stem for file in FILES]
     assert [call.id for call in calls if not call.title or call.title.isascii()] == []
+    assert [file for file, call in zip(FILES, calls, strict=True) if file.parent.name != call.lang] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_language_has_calls_by_day_and_by_night_that_end_in_every_way_that_matters(
+    calls: list[CallFile], language: str
+) -> None:
+    own = [call for call in calls if call.lang == language]
+    assert len(own) >= 10
+    assert {"day", "night"} <= {call.desk for call in own}
+    ends = {kind for call in own for kind in (call.expect.outcome or "").split("|")}
+    assert ends >= {
+        "emergency_ticket",
+        "told_hours",
+        "faq_answered",
+        "transfer",
+        "callback_registered",
+        "safety_redirect",
+    }
+    assert [call.id for call in own if call.expect.reply_lang != language] == []
 
 
 def test_every_way_a_call_can_end_is_required_somewhere(calls: list[CallFile]) -> None:
@@ -82,5 +103,5 @@ def test_every_number_a_caller_can_dial_is_dialled_by_day_and_by_night(calls: li
 
 
 def test_no_call_may_hear_that_the_desk_is_open_on_weekdays_only(calls: list[CallFile]) -> None:
-    weekdays = "平日"
-    assert [call.id for call in calls if weekdays not in call.expect.must_not_say] == []
+    weekdays = {"ja": "平日", "en": "(?i)weekday", "zh": "工作日|平日", "ko": "평일"}
+    assert [call.id for call in calls if weekdays[call.lang] not in call.expect.must_not_say] == []
