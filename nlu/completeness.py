@@ -49,6 +49,8 @@ class Endings:
                 return _of_number(meaning, ending)
             case Expecting.PLACE:
                 return _of_place(meaning.slots.place, ending)
+            case Expecting.CHOICE if meaning.pick is not None:
+                return Completeness.COMPLETE
             case Expecting.ANYTHING if not _has_a_matter(meaning):
                 return Completeness.OPEN if ending is Completeness.COMPLETE else ending
         return ending

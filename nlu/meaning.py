@@ -16,6 +16,7 @@ class Expecting(StrEnum):
     PHONE = "phone"
     NAME = "name"
     DATE = "date"
+    CHOICE = "choice"  # the first or the second of two
 
 
 class Act(StrEnum):
@@ -29,6 +30,14 @@ class Act(StrEnum):
     THIS_NUMBER = "this_number"  # "the number I am calling from"
     DECLINE = "decline"  # will not give what was asked (anonymous caller, refused number)
     UNKNOWN = "unknown"  # "I don't know"
+
+
+class Pick(StrEnum):
+    """Which of two things on offer is meant."""
+
+    FIRST = "first"
+    SECOND = "second"
+    NEITHER = "neither"
 
 
 class Intent(StrEnum):
@@ -139,3 +148,4 @@ class Meaning:
     slots: Slots = field(default_factory=Slots)
     act: Act | None = None
     wish: str | None = None  # the language the caller asks to be served in, whatever language the wish is said in
+    pick: Pick | None = None  # of two things on offer, where a choice was asked

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlu.acts import Acts, load_acts, plain_of
+from nlu.choice import Picked, Picks, load_picks
 from nlu.encoder import SHIPPED, load_encoder
 from nlu.features import load_concepts
 from nlu.intent import intent
@@ -26,6 +27,7 @@ from nlu.urgency import Rule, Thresholds, applied, load_rules, load_thresholds, 
 from nlu.wishes import Wishes, load_wishes
 
 _OTHER_THAN_PLACES = (Act.REPEAT, Act.OPERATOR, Act.STOP, Act.DECLINE, Act.UNKNOWN)
+_NOTHING_PICKED = Picked(None)
 _CALM = Urgency(level=Level.CALM, score=0.0)
 _KANJI = re.compile(r"[一-鿿々]")
 
@@ -39,6 +41,7 @@ class Tongue:
     slots: SlotFinder
     rules: tuple[Rule, ...]
     cuts: Cuts
+    picks: Picks
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,19 @@ class Understanding:
             return Meaning(
                 text, kana, found, Intent.UNCLEAR, _CALM, tongue.slots.find(clean, kana, expecting), None, wish
             )
+        picked = tongue.picks.find(heard) if expecting is Expecting.CHOICE else _NOTHING_PICKED
+        if picked.whole:
+            return Meaning(text, kana, found, Intent.UNCLEAR, _CALM, wish=wish, pick=picked.pick)
         act = tongue.acts.find(heard, expecting)
         slots = tongue.slots.find(clean, kana, expecting, guess=act.act not in _OTHER_THAN_PLACES)
         if act.whole:
             return Meaning(text, kana, found, Intent.UNCLEAR, _CALM, slots, act.act, wish)
         whole, judged = self._judged(tongue, clean, kana, heard, found)
-        if judged.level is Level.UNSURE and _answered(slots, expecting):
+        if judged.level is Level.UNSURE and (picked.pick or _answered(slots, expecting)):
             # the question got its answer: a doubt about three words of address is no reason to ask another one
             judged = replace(judged, level=Level.CALM, category=None, why=())
         matter = intent(whole.labels, judged, self.labels, self.cut)
-        return Meaning(text, kana, found, matter, judged, slots, act.act, wish)
+        return Meaning(text, kana, found, matter, judged, slots, act.act, wish, picked.pick)
 
     def _judged(self, tongue: Tongue, clean: str, kana: str, heard: str, spoken: str) -> tuple[Guess, Urgency]:
         by_sound = spoken == "ja" and not _KANJI.search(clean)
@@ -123,6 +129,7 @@ def load(data_dir: Path | None = None, encoder_dir: Path = SHIPPED) -> Understan
                 load_slot_finder(folder, spoken),
                 load_rules(folder / spoken / "urgency.yaml", labels),
                 load_cuts(folder / spoken / "urgency.yaml"),
+                load_picks(folder / spoken / "choices.yaml", spoken),
             )
             for spoken in LANGUAGES
         },
