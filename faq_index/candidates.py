@@ -19,8 +19,12 @@ class Ranking:
 
     `answer` is the topic that may be spoken, or None: nothing is close enough, or two topics are too close to each
     other. `margin` is the distance between the first and the second score.
+
+    `choices`: two topics too close to tell apart and together clear of the rest: to be offered as a choice; empty when
+    `answer` is given.
     """
 
     candidates: tuple[Candidate, ...] = ()
     answer: str | None = None
     margin: float = 0.0
+    choices: tuple[str, ...] = ()

@@ -198,7 +198,8 @@ def _voice(settings: Settings) -> Voice:
 def load_script(settings: Settings, *corpora: faq_corpus.Corpus) -> Script:
     """The script of `prompts`, with the answers of the FAQ. Raises BadScript."""
     answers = {corpus.language: {entry.id: entry.answer for entry in corpus.entries} for corpus in corpora}
-    return read_script(settings.prompts, answers)
+    questions = {corpus.language: {entry.id: entry.question for entry in corpus.entries} for corpus in corpora}
+    return read_script(settings.prompts, answers, questions)
 
 
 # --- the desk that serves ------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from ivr.domain.call import (
 from ivr.domain.dialog import step
 from ivr.domain.hours import TOKYO
 from ivr.domain.script import Script
-from nlu.meaning import Act, Category, Intent, Level, Meaning, Place, Slots, Urgency
+from nlu.meaning import Act, Category, Intent, Level, Meaning, Pick, Place, Slots, Urgency
 
 DAY = datetime(2026, 11, 24, 14, 0, tzinfo=TOKYO)
 NIGHT = datetime(2026, 11, 24, 21, 0, tzinfo=TOKYO)
@@ -70,6 +70,8 @@ def _events(at: datetime) -> Iterator[tuple[str, Event]]:
     yield "Spoke: urgent", _spoke(at, urgency=urgent)
     yield "Spoke: may be urgent", _spoke(at, urgency=unsure)
     yield "Spoke: question", _spoke(at, intent=Intent.QUESTION, topic="start")
+    yield "Spoke: question with two answers", _spoke(at, intent=Intent.QUESTION, choices=("start", "stop"))
+    yield "Spoke: first", _spoke(at, pick=Pick.FIRST)
     yield "Spoke: matter", _spoke(at, intent=Intent.START)
     yield "Spoke: place", _spoke(at, slots=place)
     yield "Spoke: not understood", _spoke(at)
@@ -91,7 +93,9 @@ def _spoke(
     act: Act | None = None,
     slots: Slots | None = None,
     topic: str | None = None,
+    choices: tuple[str, ...] = (),
+    pick: Pick | None = None,
 ) -> Spoke:
     calm = Urgency(Level.CALM, 0.0)
-    meaning = Meaning("x", "x", "ja", intent, urgency or calm, slots or Slots(), act)
-    return Spoke(at, "x", meaning, Ranking((Candidate(topic, 1.0),), topic, 1.0) if topic else Ranking())
+    meaning = Meaning("x", "x", "ja", intent, urgency or calm, slots or Slots(), act, pick=pick)
+    return Spoke(at, "x", meaning, Ranking((Candidate(topic, 1.0),), topic, 1.0) if topic else Ranking(choices=choices))

@@ -21,6 +21,7 @@ class State(StrEnum):
     CLARIFY = "clarify"  # one short question: is it urgent?
     FORM = "form"  # the fields of a report or request, one after another
     READ_BACK = "read_back"  # what was taken is read back
+    CHOICE = "choice"  # two answers lie close: the first, or the second?
     ANSWERED = "answered"  # an approved answer was given: did it help?
     MESSAGE = "message"  # the caller speaks onto a recording for staff
     WAITING = "waiting"  # in a queue, or a desk's telephone rings
@@ -41,6 +42,7 @@ class Question(StrEnum):
     PHONE = "phone"
     NAME = "name"
     READ_BACK = "read_back"
+    CHOICE = "choice"
     HELPED = "helped"
 
     @property
@@ -58,6 +60,7 @@ _EXPECTING = {
     Question.PHONE: Expecting.PHONE,
     Question.NAME: Expecting.NAME,
     Question.READ_BACK: Expecting.YES_NO,
+    Question.CHOICE: Expecting.CHOICE,
     Question.HELPED: Expecting.YES_NO,
 }
 
@@ -332,6 +335,7 @@ class Call:
     counts every question put (the exit of every loop). `asked` is the last question, for "again" and for reading the
     reply. `language` is what we speak; `chosen`: the caller asked for it by key or wish, and it stays. `hears`: the
     languages the ears understand, None = all; `rung`: where the ears were before a language put the call on keys.
+    `topic`: the answer to the question in hand; `choices`: the two it may be, if unclear; `topics`: those given.
     """
 
     sid: str
@@ -348,6 +352,7 @@ class Call:
     asked: Ask | TakeMessage | None = None
     intent: Intent | None = None
     topic: str | None = None
+    choices: tuple[str, ...] = ()
     place: Place | None = None
     report: Report | None = None
     desk: str | None = None

@@ -35,7 +35,7 @@ from ivr.domain.call import (
     TalkEnded,
     Turn,
 )
-from ivr.domain.cells import form, line, matter, message, person
+from ivr.domain.cells import choice, form, line, matter, message, person
 from ivr.domain.hours import Duty, duty_at
 from ivr.domain.script import Script
 from nlu.meaning import Act, Intent, Level
@@ -115,6 +115,12 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
         Pressed: form.read_back_keyed,
         StayedSilent: form.read_back_unanswered,
     },
+    State.CHOICE: {
+        **_ASKING,
+        Spoke: choice.spoken,
+        Pressed: choice.keyed,
+        StayedSilent: choice.unanswered,
+    },
     State.ANSWERED: {
         **_ASKING,
         Spoke: matter.helped_spoken,
@@ -171,7 +177,9 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
     },
 }
 
-LISTENING = frozenset({State.OPEN, State.MENU, State.CLARIFY, State.FORM, State.READ_BACK, State.ANSWERED})
+LISTENING = frozenset(
+    {State.OPEN, State.MENU, State.CLARIFY, State.FORM, State.READ_BACK, State.CHOICE, State.ANSWERED}
+)
 """The states in which the caller's words are an answer to us."""
 
 

@@ -27,6 +27,10 @@ NEEDED: dict[str, frozenset[str]] = {
         "question.confirm_place": ("place",),
         "question.place_detail": ("town",),
         "question.helped": (),
+        "question.choice": (),
+        "question.choice_first": (),
+        "question.choice_second": (),
+        "question.choice_how": (),
         # report.yaml
         "report.taken_as_urgent": (),
         "report.out_of_city": ("city",),

@@ -37,6 +37,7 @@ STATE_OF = {
     Question.MENU: State.MENU,
     Question.CLARIFY: State.CLARIFY,
     Question.READ_BACK: State.READ_BACK,
+    Question.CHOICE: State.CHOICE,
     Question.HELPED: State.ANSWERED,
 }
 """The state in which the reply to a question is awaited; every other question belongs to a form."""
@@ -279,6 +280,7 @@ def answer(call: Call, topic: str, question: str) -> Turn:
     answered = replace(
         call,
         topic=topic,
+        choices=(),
         topics=(*call.topics, topic),
         outcome=Outcome(OutcomeKind.FAQ_ANSWERED),
         misses=0,
@@ -286,6 +288,13 @@ def answer(call: Call, topic: str, question: str) -> Turn:
     )
     turn = ask(answered, Question.HELPED, Line(f"faq.{topic}"), Line("question.helped"))
     return before(turn, RecordAnswer(topic, question))
+
+
+def offer(call: Call, *lead: Line) -> Turn:
+    """Two answers lie close: the caller says which one, each being named by its question."""
+    first, second = call.choices
+    lines = (Line("question.choice_first"), Line(f"ask.{first}"), Line("question.choice_second"), Line(f"ask.{second}"))
+    return ask(call, Question.CHOICE, *lead, Line("question.choice"), *lines, Line("question.choice_how"))
 
 
 def redirect_line(redirect: Redirect) -> Line:

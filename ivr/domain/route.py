@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain import languages, moves, spoken
+from ivr.domain import choices, languages, moves, spoken
 from ivr.domain import report as reports
 from ivr.domain.call import Call, Ears, HangUp, Line, Question, Report, Say, Spoke, State, StoreTicket, Turn
 from ivr.domain.hours import Duty
@@ -137,13 +137,14 @@ def by_matter(script: Script, call: Call, event: Spoke) -> Turn:
         words=meaning.text or call.words,
         intent=meaning.intent if meaning.intent is not Intent.UNCLEAR else call.intent,
         topic=event.answers.answer,
+        choices=event.answers.choices,
     )
     if meaning.urgency.level is Level.UNSURE and not call.clarified:
         return clarify(replace(call, suspected=meaning.urgency.category))
     if meaning.urgency.level is Level.UNSURE:
         return urgent(script, call, meaning)
     if meaning.act in (Act.UNKNOWN, Act.NO, Act.YES) or (
-        meaning.intent is Intent.UNCLEAR and event.answers.answer is None
+        meaning.intent is Intent.UNCLEAR and event.answers.answer is None and not event.answers.choices
     ):
         if languages.foreign(call) and meaning.text and moves.person_by_day(call):
             return moves.to_person(script, call)  # an interpreter understands more than we do
@@ -157,14 +158,16 @@ def clarify(call: Call) -> Turn:
 
 
 def calm(script: Script, call: Call, at: datetime) -> Turn:
-    """Not urgent: by day an approved answer or the desk that does it, by night when to call."""
+    """Not urgent: by day an approved answer or the desk that does it, by night when to call.
+
+    Of two answers that lie close the caller chooses.
+    """
     call = replace(call, unsure=False, misses=0, silences=0)
-    matter = script.matters[call.intent or Intent.QUESTION]
-    by_day = call.duty is Duty.CENTRE
-    answered = call.topic is not None and matter.answer_first and call.topic not in matter.to_be_done
-    answered = answered and f"faq.{call.topic}" in script.lines[call.language]
-    if call.topic is not None and answered and (by_day or script.policy.answers_at_night):
-        return moves.answer(call, call.topic, call.words or "")
+    if call.duty is Duty.CENTRE or script.policy.answers_at_night:
+        if call.topic is not None and choices.answerable(script, call, call.topic):
+            return moves.answer(call, call.topic, call.words or "")
+        if call.topic is None and choices.can_be_offered(script, call):
+            return moves.offer(call)
     return to_desk_or_hours(script, call, at)
 
 
@@ -193,7 +196,7 @@ def by_key(script: Script, call: Call, at: datetime, target: str) -> Turn:
         return _taken(script, replace(call, report=report, unsure=False, misses=0, silences=0))
     if target == OPERATOR_KEY:
         return moves.to_person(script, call)
-    return calm(script, replace(call, intent=Intent(target), topic=None), at)
+    return calm(script, replace(call, intent=Intent(target), topic=None, choices=()), at)
 
 
 def not_understood(

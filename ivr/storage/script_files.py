@@ -24,8 +24,13 @@ MENU_WORDS = ("emergency", "operator")
 FORM_SLOTS = frozenset({"place", "phone", "reference"})
 
 
-def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Script:
-    """The whole script; `answers` are the approved FAQ answers per language and topic, spoken as `faq.<topic>`.
+Texts = Mapping[str, Mapping[str, str]]
+"""By language and topic."""
+
+
+def read_script(folder: Path, answers: Texts, questions: Texts | None = None) -> Script:
+    """The whole script. `answers`: the approved answers of the FAQ, spoken as `faq.<topic>`; `questions`: what each
+    answers, spoken as `ask.<topic>` where two are offered.
 
     Raises BadScript for the first thing that is wrong.
     """
@@ -34,6 +39,7 @@ def read_script(folder: Path, answers: Mapping[str, Mapping[str, str]]) -> Scrip
         language: {
             **_language_lines(folder, language),
             **{f"faq.{topic}": text for topic, text in answers.get(language, {}).items()},
+            **{f"ask.{topic}": text for topic, text in (questions or {}).get(language, {}).items()},
         }
         for language in languages
     }
@@ -194,7 +200,7 @@ def _check_lines(folder: Path, script: Script) -> None:
                 allowed = ", ".join(f"{{{slot}}}" for slot in sorted(slots)) or "no slot"
                 raise BadScript(path, key, f"{{{min(extra)}}} is not filled here", f"Use {allowed}")
         for key in lines:
-            if key not in needed and not key.startswith("faq."):
+            if key not in needed and not key.startswith(("faq.", "ask.")):
                 path = folder / language / f"{key.partition('.')[0]}.yaml"
                 raise BadScript(path, key, "is spoken nowhere", "Remove it or correct its name")
 

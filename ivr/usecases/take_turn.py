@@ -43,11 +43,16 @@ def take_turn(desk: Desk, sid: str, key: str, event: Event) -> StoredTurn:
     return desk.turns.take(sid, key, decide)
 
 
-def _may_be_answered(script: Script, meaning: Meaning) -> bool:
-    """What nobody's FAQ answers: an emergency, a wish for a person or a language, a matter that goes to its desk."""
+def _may_be_answered(script: Script, question: Question | None, meaning: Meaning) -> bool:
+    """What nobody's FAQ answers: an emergency, a wish for a person or a language, a matter that goes to its desk.
+
+    A caller who chooses between two answers may do so in words of the one he means.
+    """
     if meaning.urgency.level is Level.URGENT or meaning.act is not None or meaning.wish is not None:
         return False
-    return script.matters[meaning.intent].answer_first
+    if question is Question.CHOICE:
+        return meaning.pick is None
+    return question in ANSWERABLE and script.matters[meaning.intent].answer_first
 
 
 def understood(desk: Desk, event: Spoke, call: Call | None) -> Spoke:
@@ -59,6 +64,6 @@ def understood(desk: Desk, event: Spoke, call: Call | None) -> Spoke:
     question = event.question or (call.question if call is not None else None)
     expecting = question.expecting if question else Expecting.ANYTHING
     meaning = desk.understanding.understand(text, expecting, languages.expected(call) or event.language)
-    wanted = question in ANSWERABLE and _may_be_answered(desk.script, meaning)
+    wanted = _may_be_answered(desk.script, question, meaning)
     answers = desk.answers.search(text, meaning.reading, meaning.language) if wanted else event.answers
     return replace(event, text=text, meaning=meaning, answers=answers)

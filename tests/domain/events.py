@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from faq_index.candidates import Candidate, Ranking
 from ivr.domain.call import Arrived, Dialled, Ears, Spoke
 from ivr.domain.hours import TOKYO
-from nlu.meaning import Act, Category, Intent, Level, Meaning, Phone, Place, Redirect, Slots, Urgency
+from nlu.meaning import Act, Category, Intent, Level, Meaning, Phone, Pick, Place, Redirect, Slots, Urgency
 
 DAY = datetime(2026, 11, 24, 14, 0, tzinfo=TOKYO)
 NIGHT = datetime(2026, 11, 24, 21, 10, tzinfo=TOKYO)
@@ -37,13 +37,15 @@ def spoke(
     place: Place | None = None,
     phone: Phone | None = None,
     answer: str | None = None,
+    choices: tuple[str, ...] = (),
+    pick: Pick | None = None,
     language: str = "ja",
     organization: str | None = None,
     wish: str | None = None,
 ) -> Spoke:
     slots = Slots(place=place, phone=phone, organization=organization)
-    meaning = Meaning(text, text, language, intent, urgency, slots, act, wish)
-    ranking = Ranking((Candidate(answer, 0.9),), answer, 0.5) if answer else Ranking()
+    meaning = Meaning(text, text, language, intent, urgency, slots, act, wish, pick)
+    ranking = Ranking((Candidate(answer, 0.9),), answer, 0.5) if answer else Ranking(choices=choices)
     return Spoke(at, text, meaning, ranking)
 
 

@@ -45,7 +45,7 @@ from ivr.domain.dialog import EVENTS, LISTENING, TABLE, step
 from ivr.domain.outcome import OutcomeKind
 from ivr.domain.script import Script
 from ivr.storage.script_files import read_script
-from nlu.meaning import Act, Category, Intent, Level, Phone, Redirect
+from nlu.meaning import Act, Category, Intent, Level, Phone, Pick, Redirect
 from tests.domain.conftest import PROMPTS
 from tests.domain.events import (
     BY_SOUND,
@@ -65,7 +65,11 @@ from tests.domain.events import (
 
 VOICE = (Say, Ask, TakeMessage, Transfer, HangUp)
 MOST_EVENTS = 60
-SCRIPT = read_script(PROMPTS, {"ja": {"start": "見本の回答です。"}, "en": {"start": "A sample answer."}})
+SCRIPT = read_script(
+    PROMPTS,
+    {"ja": {"start": "見本の回答です。", "meter_cycle": "見本の回答です。"}, "en": {"start": "A sample answer."}},
+    {"ja": {"start": "見本の質問ですか", "meter_cycle": "別の質問ですか"}},
+)
 
 
 def heard(at: datetime) -> tuple[Event, ...]:
@@ -75,6 +79,8 @@ def heard(at: datetime) -> tuple[Event, ...]:
         spoke("", at),
         spoke("使い始めたい", at, intent=Intent.START),
         spoke("どうすれば使えますか", at, intent=Intent.QUESTION, answer="start"),
+        spoke("何か月ごとですか", at, intent=Intent.QUESTION, choices=("start", "meter_cycle")),
+        spoke("二つ目です", at, pick=Pick.SECOND),
         spoke("ひどいじゃないか", at, intent=Intent.COMPLAINT),
         spoke("hello", at, language="en"),
         spoke("what do I have to do to start", at, intent=Intent.QUESTION, answer="start", language="en"),
@@ -183,10 +189,10 @@ def test_an_event_of_a_call_never_greeted_runs_every_cell_of_ringing() -> None:
 
 
 def test_every_word_spoken_is_an_approved_line_with_its_slots_filled() -> None:
-    for call, event, turn in walked():
+    for _, event, turn in walked():
         for action in turn.actions:
             for line in getattr(action, "lines", ()):
-                text = SCRIPT.text(line, call.language)
+                text = SCRIPT.text(line, turn.call.language)
                 assert text, (event, line)
                 assert "{" not in text, (event, line)
 

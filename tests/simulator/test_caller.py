@@ -48,6 +48,7 @@ REPLIES: list[tuple[str, tuple[CallerTurn, ...], Answers, list[Q], list[Reply]]]
         [Says("いいえ"), Says("はい"), Says("はい")],
     ),
     ("confirmations are yes by default", (ONE,), NONE, [Q.READ_BACK, Q.CONFIRM_PLACE], [YES, YES]),
+    ("first or second: the script, then what was said before", (ONE,), NONE, [Q.CHOICE, Q.CHOICE], [Says("one")] * 2),
     ("did it help: the script first, then yes", (ONE,), NONE, [Q.HELPED, Q.HELPED], [Says("one"), YES]),
     ("did it help: the answer when the script is used up", (), ALL, [Q.HELPED], [Says("いいえ")]),
     ("without an answer the next scripted turn, then silence", (ONE,), NONE, [Q.PLACE, Q.PLACE], [Says("one"), SILENT]),

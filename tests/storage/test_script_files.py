@@ -29,6 +29,7 @@ def changed(folder: Path, name: str, old: str, new: str) -> None:
 def test_the_factory_script_is_whole(prompts: Path) -> None:
     script = read_script(prompts, ANSWERS)
     assert script.lines["ja"]["faq.start"] == "見本の回答です。"
+    assert read_script(prompts, ANSWERS, {"ja": {"start": "見本の質問"}}).lines["ja"]["ask.start"] == "見本の質問"
     assert script.forms["emergency"].fields[0].name == "place"
 
 

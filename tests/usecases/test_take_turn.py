@@ -52,10 +52,27 @@ class OneAnswer:
         return Ranking((Candidate("start", 0.9),), "start", 0.5)
 
 
+@dataclass
+class TwoAnswers:
+    """Two topics lie close, until the word that only one of them has is said."""
+
+    word: str
+    searched: list[str] = field(default_factory=list)
+
+    def search(self, text: str, reading: str, language: str = "ja") -> Ranking:
+        self.searched.append(text)
+        if self.word in text:
+            return Ranking((Candidate("meter_cycle", 0.9), Candidate("start", 0.4)), None, 0.5)
+        both = (Candidate("start", 0.6), Candidate("meter_cycle", 0.59))
+        return Ranking(both, None, 0.01, ("start", "meter_cycle"))
+
+
 @pytest.fixture(params=["memory", "sqlite"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     store = memory_store() if request.param == "memory" else open_store(f"sqlite:///{tmp_path / 'desk.db'}")
-    script = read_script(PROMPTS, {"ja": {"start": "見本の回答です。"}})
+    topics = ("start", "meter_cycle")
+    answers, questions = (dict.fromkeys(topics, text) for text in ("見本の回答です。", "見本の質問ですか"))
+    script = read_script(PROMPTS, {"ja": answers}, {"ja": questions})
     yield Desk(script, Listening(), OneAnswer(), store.turns)
     store.close()
 
@@ -119,6 +136,23 @@ def test_whoever_wishes_for_a_language_is_not_told_which_languages_there_are(des
     assert isinstance(desk.answers, OneAnswer)
     assert desk.answers.searched == []
     assert (turn.call.language, turn.call.question) == ("en", Question.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("reply", "topic", "searched"),
+    [("二つ目です", "meter_cycle", 1), ("検針のほうです", "meter_cycle", 2), ("どちらでもありません", None, 1)],
+)
+def test_of_two_close_answers_the_one_the_caller_means_is_given(
+    desk: Desk, reply: str, topic: str | None, searched: int
+) -> None:
+    desk = replace(desk, answers=TwoAnswers("検針"))
+    ring(desk, at=DAY)
+    offered = take_turn(desk, "CA1", "turn:1", Spoke(DAY, "何か月ごとになるのか教えてください"))
+    assert offered.call.question is Question.CHOICE
+    turn = take_turn(desk, "CA1", "turn:2", Spoke(DAY, reply))
+    assert isinstance(desk.answers, TwoAnswers)
+    assert len(desk.answers.searched) == searched  # first and second need no search
+    assert (turn.call.topics, turn.call.state) == (((topic,), State.ANSWERED) if topic else ((), State.WAITING))
 
 
 def test_a_language_without_an_index_answers_nothing() -> None:

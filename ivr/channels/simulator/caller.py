@@ -89,6 +89,8 @@ def reply_to(caller: Caller, question: Question, *, by_keys: bool = False) -> tu
         return _scripted(caller) or _situation(caller) or _nothing(caller)
     if question is Question.CLARIFY:
         return _scripted(caller) or _answer(caller, "situation") or _again(caller) or _nothing(caller)
+    if question is Question.CHOICE:
+        return _scripted(caller) or _again(caller) or _nothing(caller)
     if question is Question.HELPED:
         return _scripted(caller) or _answer(caller, "confirm") or _says(caller, _YES[caller.language])
     wanted = _ANSWER_TO[question]

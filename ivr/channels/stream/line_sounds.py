@@ -18,7 +18,7 @@ MOST_BYTES = 32 * 1024 * 1024
 
 _FULL_STOP = "。"
 _PARTS = "word."  # never spoken alone
-_ANSWERS = "faq."  # long, many, and asked for less often than any greeting: last
+_ANSWERS = ("faq.", "ask.")  # long, many, and asked for less often than any greeting: last
 
 logger = logging.getLogger(__name__)
 

@@ -85,6 +85,8 @@ def in_its_language(script: Script, call: Call, event: Event) -> Turn:
             return moves.ask_detail(script, call)
         case State.FORM | State.READ_BACK:
             return moves.next_question(script, call)
+        case State.CHOICE:
+            return route.calm(script, call, event.at)
         case State.ANSWERED if call.topic is not None and f"faq.{call.topic}" in script.lines[call.language]:
             return moves.ask(call, Question.HELPED, Line(f"faq.{call.topic}"), Line("question.helped"))
         case State.ANSWERED:

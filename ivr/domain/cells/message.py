@@ -31,6 +31,8 @@ def ears_failed(script: Script, call: Call, event: EarsFailed) -> Turn:
     lead = Line("ladder.ears_failed")
     if call.state is State.CLARIFY:
         call = route.assumed_urgent(script, call)
+    if call.state is State.CHOICE:
+        return moves.offer(call, lead)
     report = call.report
     if report is None:
         return moves.open_question(script, call, lead)
