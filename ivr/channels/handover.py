@@ -23,7 +23,8 @@ def handover_line(script: Script, call: Call, desk: str) -> Line:
     if foreign(call):
         language = script.language_names.get(call.language, call.language)
         matter = spoken.word(script, STAFF_LANGUAGE, "foreign", language=language, matter=matter)
-    phone = (report.phone if report else None) or call.caller_id
+    part = report.phone_part.digits if report and report.phone_part else None
+    phone = (report.phone if report else None) or call.caller_id or part
     return Line(
         "whisper.handover",
         (

@@ -9,7 +9,7 @@ from enum import StrEnum
 from faq_index.candidates import Ranking
 from ivr.domain.hours import Duty
 from ivr.domain.outcome import Outcome
-from nlu.meaning import Category, Expecting, Intent, Meaning, Place
+from nlu.meaning import Category, Expecting, Intent, Meaning, Phone, Place
 
 
 class State(StrEnum):
@@ -228,7 +228,7 @@ class Report:
     """What was taken down so far. `form` names the form of `prompts/forms/` that says what is still to ask.
 
     `given_up` lists fields not asked again; `tries` counts the misses on the field in hand; `refusals` how often the
-    read-back was refused. `language` is the caller's.
+    read-back was refused. `phone` is a whole number, `phone_part` what is known of one. `language` is the caller's.
     """
 
     form: str
@@ -239,6 +239,7 @@ class Report:
     place_confirmed: bool = False
     situation: str | None = None
     phone: str | None = None
+    phone_part: Phone | None = None
     phone_source: PhoneSource | None = None
     anonymous: bool = False
     name: str | None = None

@@ -35,6 +35,7 @@ NEEDED: dict[str, frozenset[str]] = {
         "report.taken_as_urgent": (),
         "report.out_of_city": ("city",),
         "report.correct": (),
+        "report.phone_rest": ("digits",),
         # transfer.yaml
         "transfer.to": ("desk",),
         "transfer.sorry_supervisor": (),

@@ -200,6 +200,9 @@ def ask_field(script: Script, call: Call, field: Field, *lead: Line) -> Turn:
     if field.name == "place" and report.place is not None and report.place.town and not report.place.certain:
         place = spoken.place(script, call.language, report.place)
         return ask(call, Question.CONFIRM_PLACE, *lead, Line("question.confirm_place", (("place", place),)))
+    if field.name == "phone" and report.phone_part is not None and not report.tries:
+        digits = spoken.digits(script, call.language, report.phone_part.digits)
+        return ask(call, field.question, *lead, Line("report.phone_rest", (("digits", digits),)))
     return ask(call, field.question, *lead, Line(field.again if report.tries else field.ask))
 
 
@@ -254,13 +257,12 @@ def callback_form(script: Script, call: Call, *lead: Line) -> Turn:
 def _taken(script: Script, call: Call) -> tuple[tuple[str, str], ...]:
     """The slots a read-back and a closing line may use."""
     report = _report(call)
+    phone = report.phone or (report.phone_part.digits if report.phone_part else None)
     return (
         ("place", spoken.place(script, call.language, report.place)),
         (
             "phone",
-            spoken.digits(script, call.language, report.phone)
-            if report.phone
-            else spoken.word(script, call.language, "withheld"),
+            spoken.digits(script, call.language, phone) if phone else spoken.word(script, call.language, "withheld"),
         ),
         ("reference", spoken.digits(script, call.language, call.reference)),
     )

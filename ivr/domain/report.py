@@ -10,6 +10,7 @@ from dataclasses import replace
 from ivr.domain.call import Call, PhoneSource, Question, Report
 from ivr.domain.script import Field, Form, Script
 from nlu.meaning import Act, Category, Meaning, Phone, Place
+from nlu.phone import completed
 
 EMERGENCY_FORM = "emergency"
 
@@ -54,8 +55,11 @@ def next_field(form: Form, report: Report, only: tuple[str, ...] | None = None) 
     return None
 
 
-def noted(script: Script, report: Report, meaning: Meaning) -> Report:
-    """The report with everything an utterance brought, whatever was asked: callers answer more than the question."""
+def noted(script: Script, report: Report, meaning: Meaning, *, number: bool = False) -> Report:
+    """The report with everything an utterance brought, whatever was asked: callers answer more than the question.
+
+    `number`: it may speak of a part of the telephone number, which was asked for or read back.
+    """
     slots = meaning.slots
     report = replace(
         report,
@@ -64,8 +68,8 @@ def noted(script: Script, report: Report, meaning: Meaning) -> Report:
     )
     if slots.place is not None and tells_something(slots.place):
         report = with_place(report, slots.place)
-    if slots.phone is not None and slots.phone.complete:
-        report = with_phone(report, slots.phone, PhoneSource.SPOKEN)
+    if slots.phone is not None and (number or slots.phone.complete):
+        report = with_digits(report, slots.phone, PhoneSource.SPOKEN)
     return report if report.category is not None else _classed(script, report, meaning)
 
 
@@ -107,7 +111,23 @@ def with_place(report: Report, place: Place) -> Report:
 
 
 def with_phone(report: Report, phone: Phone, source: PhoneSource) -> Report:
-    return replace(report, phone=phone.digits, phone_source=source, anonymous=False)
+    return replace(report, phone=phone.digits, phone_part=None, phone_source=source, anonymous=False)
+
+
+def with_digits(report: Report, heard: Phone, source: PhoneSource) -> Report:
+    """What was known of the number, completed or put right by `heard`. A part is kept: only its rest is asked."""
+    before = Phone(report.phone, complete=True) if report.phone else report.phone_part
+    phone = completed(before, heard) if before else heard
+    if not phone.complete:
+        return replace(report, phone_part=phone)
+    unchanged = phone == before and not heard.complete
+    return report if unchanged else with_phone(report, phone, source)
+
+
+def goes_on(report: Report, before: Report) -> bool:
+    """Whether more of the number is known than `before`: no miss, and bounded by the length of a number."""
+    known, now = (len(part.digits) if part else 0 for part in (before.phone_part, report.phone_part))
+    return now > known
 
 
 def give_up(report: Report, name: str) -> Report:
@@ -126,8 +146,8 @@ def missed(report: Report, field: Field, said: str | None) -> Report:
 
 def answered(script: Script, call: Call, report: Report, field: Field, meaning: Meaning) -> Report:
     """The report after a reply to the question about `field`."""
-    before = filled(report, field.name)
-    report = noted(script, report, meaning)
+    before, earlier = filled(report, field.name), report
+    report = noted(script, report, meaning, number=field.name == "phone")
     if meaning.act in (Act.DECLINE, Act.UNKNOWN):
         report = replace(report, anonymous=report.anonymous or field.name == "phone")
         return give_up(report, field.name)
@@ -143,6 +163,8 @@ def answered(script: Script, call: Call, report: Report, field: Field, meaning: 
         return replace(report, tries=0)
     if place_heard and report.place is not None and report.place.town is not None:
         return report  # heard, but to be confirmed first
+    if field.name == "phone" and goes_on(report, earlier):
+        return report  # only the rest is asked
     return missed(report, field, meaning.text)
 
 

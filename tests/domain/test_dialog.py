@@ -193,14 +193,6 @@ def test_a_number_may_be_spoken_or_keyed(play: Play, event: Event, source: Phone
     assert turn.call.question is Question.READ_BACK
 
 
-def test_half_a_number_is_asked_once_more_by_keys_then_left(play: Play, script: Script) -> None:
-    half = spoke("090の", NIGHT, phone=Phone("090", complete=False))
-    turn = play(arrived(NIGHT, caller=None), urgent(place=IZUMINO), half)
-    assert turn.call.question is Question.PHONE
-    assert "番号を押して" in spoken(script, turn)
-    assert play(arrived(NIGHT, caller=None), urgent(place=IZUMINO), half, half).call.question is Question.READ_BACK
-
-
 def test_a_place_nobody_understands_is_kept_as_it_was_said(play: Play) -> None:
     turn = play(NIGHT_CALL, urgent(), *[spoke(f"あの山の上の{n}", NIGHT) for n in range(3)])
     assert turn.call.state is State.ENDED  # nothing was understood that could be read back

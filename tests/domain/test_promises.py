@@ -102,6 +102,7 @@ def heard(at: datetime) -> tuple[Event, ...]:
         spoke("野々市の本町", at, place=OUTSIDE),
         spoke("09000000000", at, phone=Phone("09000000000", complete=True)),
         spoke("090", at, phone=Phone("090", complete=False)),
+        spoke("00000000", at, phone=Phone("00000000", complete=False)),
         *(
             Pressed(at, keys)
             for keys in ("1", "2", "3", "4", "5", "7", "8", "0", "9", "*", "0900000", "09000000000", "")
@@ -136,6 +137,7 @@ def shape(call: Call) -> object:
         report.place_confirmed,
         report.situation is None,
         report.phone is None,
+        report.phone_part is None,
         report.given_up,
         report.tries,
         report.refusals,

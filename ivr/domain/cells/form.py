@@ -15,6 +15,7 @@ from nlu.meaning import Act, Meaning, Phone
 MOST_REFUSALS = 3
 MOST_SILENCES = 3
 PHONE_LENGTHS = (10, 11)  # digits of a Japanese number, leading zero included
+FEWEST_DIGITS = 3  # fewer are no part of a number
 
 # --- the fields ----------------------------------------------------------------------------------
 
@@ -91,15 +92,25 @@ def keyed(script: Script, call: Call, event: Pressed) -> Turn:
     if report is None or question is None:
         return line.nothing(script, call, event)
     digits = event.keys.rstrip("#").replace("*", "")
-    if question is Question.PHONE and len(digits) in PHONE_LENGTHS and digits.startswith("0"):
-        report = replace(reports.with_phone(report, Phone(digits, complete=True), PhoneSource.KEYED), tries=0)
-        return moves.next_question(script, replace(call, report=report))
+    if question is Question.PHONE and digits:
+        return _keyed_number(script, call, report, digits)
     if question is Question.CONFIRM_PLACE and event.keys[:1] == YES_KEY:
         return moves.next_question(script, replace(call, report=replace(report, place_confirmed=True, tries=0)))
     if question is Question.CONFIRM_PLACE and event.keys[:1] == NO_KEY:
         report = replace(reports.missed(report, _place_field(script, report), None), place=None)
         return moves.next_question(script, replace(call, report=report))
     return _unfilled(script, call, report, question)
+
+
+def _keyed_number(script: Script, call: Call, report: Report, digits: str) -> Turn:
+    """A whole number, the rest of one, or the beginning of one; a key or two are neither."""
+    whole = len(digits) in PHONE_LENGTHS and digits.startswith("0")
+    heard = reports.with_digits(report, Phone(digits, complete=whole), PhoneSource.KEYED)
+    if heard.phone is not None:
+        return moves.next_question(script, replace(call, report=replace(heard, tries=0)))
+    if len(digits) >= FEWEST_DIGITS and reports.goes_on(heard, report):
+        return moves.next_question(script, replace(call, report=heard))
+    return _unfilled(script, call, report, Question.PHONE)
 
 
 def unanswered(script: Script, call: Call, event: StayedSilent) -> Turn:
@@ -129,8 +140,8 @@ def read_back_spoken(script: Script, call: Call, event: Spoke) -> Turn:
         return line.nothing(script, call, event)
     if meaning.act is Act.DECLINE and not report.urgent:
         return moves.finish(script, replace(call, report=replace(report, phone=None)))
-    heard = reports.noted(script, report, meaning)
-    if (heard.place, heard.phone) != (report.place, report.phone):
+    heard = reports.noted(script, report, meaning, number=True)
+    if (heard.place, heard.phone, heard.phone_part) != (report.place, report.phone, report.phone_part):
         return _refused(script, call, heard, resets=False)
     if meaning.act in (Act.YES, Act.THIS_NUMBER):
         return _confirmed(script, call, report)
@@ -170,6 +181,6 @@ def _refused(script: Script, call: Call, report: Report, *, resets: bool) -> Tur
         report = replace(report, place=None, place_confirmed=False, given_up=given_up, tries=0)
     elif resets:
         given_up = tuple(name for name in report.given_up if name != "phone")
-        report = replace(report, phone=None, phone_source=None, given_up=given_up, tries=0)
+        report = replace(report, phone=None, phone_part=None, phone_source=None, given_up=given_up, tries=0)
     lead = (Line("report.correct"),) if resets else ()
     return moves.next_question(script, replace(call, report=report), *lead)
