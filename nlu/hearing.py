@@ -15,6 +15,7 @@ from nlu.neighbours import Neighbours
 from nlu.words import Words
 
 _WEAKER, _STRONG = 5.0, 14.0  # bits: a town that is so much weaker than the best, or so strong, may still be meant
+_A_REPLY = 48  # kana; a longer written reply without a number would have its town in writing
 _CITY_STRONGER = 6.0  # bits: so much a municipality must be clearer than the town said before it
 
 
@@ -54,7 +55,7 @@ class Hearing:
     def town(self, kana: str, expecting: Expecting) -> FoundTown | None:
         """Returns the town that `kana`, the reading of a written text, sounds like; never certain, its end unknown."""
         chomes = self.numbers.chomes(kana)
-        if not chomes and expecting is not Expecting.PLACE:
+        if not chomes and (expecting is not Expecting.PLACE or len(kana) > _A_REPLY):
             return None
         town = self._last(self._heard(kana, chomes, expecting, guess=True), chomes, kana)
         if town is None or (town.name.stem and not chomes):
