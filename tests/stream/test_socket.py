@@ -185,7 +185,7 @@ def test_a_call_that_is_over_is_let_go_of(served: Served) -> None:
 
     def calls_in_memory() -> int:
         gc.collect()
-        return sum(isinstance(one, LiveCall) for one in gc.get_objects())
+        return sum(type(one) is LiveCall for one in gc.get_objects())
 
     assert eventually(lambda: calls_in_memory() == 0)
 
