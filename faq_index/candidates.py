@@ -17,11 +17,9 @@ class Candidate:
 class Ranking:
     """The best topics, best first (at most five).
 
-    `answer` is the topic that may be spoken, or None: nothing is close enough, or two topics are too close to each
-    other. `margin` is the distance between the first and the second score.
-
-    `choices`: two topics too close to tell apart and together clear of the rest: to be offered as a choice; empty when
-    `answer` is given.
+    `answer`: the topic that may be spoken, or None. `choices`: the two topics, best first, that the caller may be asked
+    to choose between ("A or B?"): they are close to each other and together clear of the rest; empty whenever there is
+    an answer, or nothing worth asking. `margin`: distance between the first and the second score.
     """
 
     candidates: tuple[Candidate, ...] = ()

@@ -4,40 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from faq_index.languages import LANGUAGES
 from faq_index.strict_yaml import DataError, read
 from faq_index.text import normalise
 
 DATA = Path(__file__).parent / "data"
-SHIPPED_CORPUS = DATA / "ja.yaml"
+SAYINGS = "sayings"
+"""Folder beside the FAQ files: sayings/<language>/<writer>.yaml, what further people would say, by topic."""
 
 MIN_PHRASINGS = 8
 MAX_SENTENCES = 3
-# An ear forgets the start of a sentence that is longer than this (DOMAIN: "under about 40 characters").
-MAX_SENTENCE_CHARACTERS = 45
-_SENTENCE = re.compile(r"[^。！？]+[。！？]?")
 
 
-def sentences(answer: str) -> tuple[str, ...]:
+def sentences(answer: str, language: str = "ja") -> tuple[str, ...]:
     """The spoken sentences of an answer, with their closing mark."""
-    return tuple(part.strip() for part in _SENTENCE.findall(answer) if part.strip())
-
-
-def _spoken(answer: str) -> str:
-    parts = sentences(answer)
-    if len(parts) > MAX_SENTENCES:
-        raise ValueError(f"{len(parts)} sentences; shorten it to at most {MAX_SENTENCES}, callers only hear it once")
-    for part in parts:
-        if len(part) > MAX_SENTENCE_CHARACTERS:
-            raise ValueError(f"a sentence of {len(part)} characters; split it, at most {MAX_SENTENCE_CHARACTERS} each")
-    return answer
+    return tuple(part.strip() for part in LANGUAGES[language].sentence.findall(answer) if part.strip())
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -54,14 +42,19 @@ class _EntryModel(BaseModel):
     approval: Approval
     question: Text
     phrasings: Annotated[list[Text], Field(min_length=MIN_PHRASINGS)]
-    answer: Annotated[Text, AfterValidator(_spoken)]
+    answer: Text
 
 
 class _CorpusModel(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     mark: Text
-    language: Text
+    language: Literal["ja", "en", "zh", "ko"]
     entries: Annotated[list[_EntryModel], Field(min_length=1)]
+
+
+class _SayingsModel(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    topics: dict[str, Annotated[list[Text], Field(min_length=1)]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +95,45 @@ class Corpus:
         return hashlib.sha256(json.dumps([self.language, searched], ensure_ascii=False).encode()).hexdigest()
 
 
-def load_corpus(path: Path = SHIPPED_CORPUS) -> Corpus:
-    """Read the FAQ. Raises DataError (file, entry, key, remedy) for the first kind of fault found.
+def load_corpora(folder: Path = DATA) -> tuple[Corpus, ...]:
+    """The FAQ in every language that has a file, Japanese first. Raises DataError."""
+    return tuple(load_corpus(path) for code in LANGUAGES if (path := folder / f"{code}.yaml").exists())
 
-    Rejected and retired entries are checked but left out: they are neither searched nor spoken.
+
+def load_corpus(path: Path = DATA / "ja.yaml") -> Corpus:
+    """Read the FAQ of one language, and what stands in the folder of sayings beside it.
+
+    Raises DataError (file, entry, key, remedy) for the first kind of fault found. Rejected and retired entries are
+    checked but left out, with their sayings: they are neither searched nor spoken.
     """
     model = read(path, _CorpusModel)
+    for one in model.entries:
+        _refuse_long(path, one, model.language)
+    said = _sayings(path.parent / SAYINGS / model.language, {one.id for one in model.entries})
     entries = tuple(
         Entry(**{**one.model_dump(), "phrasings": tuple(one.phrasings)})
         for one in model.entries
         if one.approval not in ("rejected", "retired")
     )
-    _refuse_twins(path, entries)
-    return Corpus(language=model.language, mark=model.mark, entries=entries)
+    owners = _refuse_twins(path, entries)
+    return Corpus(model.language, model.mark, tuple(_with_sayings(entry, said, owners) for entry in entries))
 
 
-def _refuse_twins(path: Path, entries: tuple[Entry, ...]) -> None:
-    """An id or a phrasing that stands twice would make the answer depend on the order of the file."""
+def _refuse_long(path: Path, entry: _EntryModel, language: str) -> None:
+    where = f"{path}: entry {entry.id!r}, key 'answer'"
+    parts, ear = sentences(entry.answer, language), LANGUAGES[language].ear
+    if len(parts) > MAX_SENTENCES:
+        raise DataError(
+            f"{where}: {len(parts)} sentences; shorten it to at most {MAX_SENTENCES}, callers only hear it once"
+        )
+    for part in parts:
+        if len(part) > ear:
+            raise DataError(f"{where}: a sentence of {len(part)} characters; split it, at most {ear} each")
+
+
+def _refuse_twins(path: Path, entries: tuple[Entry, ...]) -> dict[str, str]:
+    """An id or a phrasing that stands twice would make the answer depend on the order of the file. Gives the topic of
+    every phrasing, normalised."""
     owner_of: dict[str, str] = {}
     ids: set[str] = set()
     for entry in entries:
@@ -133,3 +148,34 @@ def _refuse_twins(path: Path, entries: tuple[Entry, ...]) -> None:
                     f"in entry {owner_of[key]!r}; keep it in the one that answers it"
                 )
             owner_of[key] = entry.id
+    return owner_of
+
+
+Said = dict[str, list[tuple[Path, str]]]
+
+
+def _sayings(folder: Path, known: set[str]) -> Said:
+    """Topic → what further people say, with the file it stands in."""
+    said: Said = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for topic, texts in read(path, _SayingsModel).topics.items():
+            if topic not in known:
+                raise DataError(f"{path}: topic {topic!r}: there is no such entry; correct or remove it")
+            said.setdefault(topic, []).extend((path, text) for text in texts)
+    return said
+
+
+def _with_sayings(entry: Entry, said: Said, owners: dict[str, str]) -> Entry:
+    """What two people happen to say alike counts once; what belongs to another topic is refused."""
+    own = {normalise(phrasing) for phrasing in entry.sayings}
+    fresh: dict[str, str] = {}
+    for path, text in said.get(entry.id, ()):
+        key = normalise(text)
+        owner = owners.setdefault(key, entry.id)
+        if owner != entry.id:
+            raise DataError(
+                f"{path}: topic {entry.id!r}: {text!r} stands already in {owner!r}; keep it in the one that answers it"
+            )
+        if key not in own:
+            fresh.setdefault(key, text)
+    return replace(entry, phrasings=(*entry.phrasings, *fresh.values()))

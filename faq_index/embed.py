@@ -1,4 +1,4 @@
-"""Turns texts into vectors: the port, and sentence-transformers behind it."""
+"""Turns texts into vectors: the port, sentence-transformers behind it, and several models side by side."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from faq_index.text import spaced_ngrams
+from faq_index import pieces
+from faq_index.text import readable
 
 Vectors = npt.NDArray[np.float32]
-# A model whose folder holds this file, {"sizes": [1, 2, ...]}, reads character n-grams separated by spaces.
-NGRAM_FILE = "char_ngrams.json"
-SHIPPED_MODEL = Path(__file__).parent / "models" / "mini-ja"
+SHIPPED_MODEL = Path(__file__).parent / "models" / "mini"
 
 
 class Embedder(Protocol):
@@ -50,16 +49,16 @@ class SentenceEmbedder:
 
         torch.set_num_threads(1)
         try:
-            self._model: Any = SentenceTransformer(str(name), device="cpu")
+            self._model: Any = SentenceTransformer(str(name), device="cpu").float()
+            self._cut = _is_cut(Path(name))
         except (OSError, ValueError, KeyError, ImportError) as broken:
             raise ModelError(
                 f"embedding model {name}: {broken}; correct the setting, or restore the shipped model with "
-                "`python -m faq_index.train`"
+                "`python -m faq_index.training`"
             ) from broken
         self._model.eval()
         self._inference: Any = torch.inference_mode
         self._prefix = prefix
-        self._sizes = _ngram_sizes(Path(name))
         self.model_hash = _hash_of(name, prefix)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -70,19 +69,49 @@ class SentenceEmbedder:
             for start in range(0, len(texts), 64):
                 batch = [self._prepare(text) for text in texts[start : start + 64]]
                 parts.append(self._model(self._model.preprocess(batch))["sentence_embedding"].float().numpy())
-        vectors = np.concatenate(parts)
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(norms, 1e-9), dtype=np.float32)
+        return unit(np.concatenate(parts)) if parts else np.zeros((0, self._dimensions), dtype=np.float32)
+
+    @property
+    def _dimensions(self) -> int:
+        return int(self._model.get_embedding_dimension() or 0)
 
     def _prepare(self, text: str) -> str:
-        return self._prefix + (spaced_ngrams(text, self._sizes) if self._sizes else text)
+        text = readable(text)
+        return self._prefix + (pieces.spaced(text) if self._cut else text)
 
 
-def _ngram_sizes(folder: Path) -> tuple[int, ...]:
-    """Empty for every model but those of `faq_index.train`. A module class of our own inside the model would do the
-    same, but the library loads foreign classes only with trust_remote_code, which then holds for any model."""
-    file = folder / NGRAM_FILE
-    return tuple(json.loads(file.read_text(encoding="utf-8"))["sizes"]) if file.is_file() else ()
+class SideBySide:
+    """Several models as one: their vectors one after the other, each weighted, the whole of unit length.
+
+    The cosine of two texts is then the weighted mean of the models' cosines. `parts`: model, weight > 0.
+    """
+
+    def __init__(self, *parts: tuple[Embedder, float]) -> None:
+        self._parts = parts
+        named = [[embedder.model_hash, weight] for embedder, weight in parts]
+        self.model_hash = hashlib.sha256(json.dumps(named).encode()).hexdigest()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See Embedder."""
+        columns = [embedder.encode(texts) * np.float32(np.sqrt(weight)) for embedder, weight in self._parts]
+        return unit(np.hstack(columns))
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Every row scaled to length one; zeros stay zeros."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-9), dtype=np.float32)
+
+
+def _is_cut(folder: Path) -> bool:
+    """True only for the models of `faq_index.training`. A module class of our own inside the model would do the same,
+    but the library loads foreign classes only with trust_remote_code, which then holds for any model."""
+    file = folder / pieces.FILE
+    if not file.is_file():
+        return False
+    if json.loads(file.read_text(encoding="utf-8")) != pieces.CUT:
+        raise ValueError(f"{pieces.FILE} is of another version of this program")
+    return True
 
 
 def _hash_of(name: str | Path, prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""Labelled calls: held-out phrasings and utterances out of scope. They set the thresholds of an index."""
+"""Labelled calls: held-out phrasings, and utterances out of scope. They set the thresholds of an index."""
 
 from __future__ import annotations
 
@@ -29,32 +29,33 @@ class _OutOfScopeModel(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """`in_scope`: (topic, text). `out_of_scope`: texts. Neither is ever searched or trained on.
-
-    `decoys`: other utterances out of scope. They stand in the index beside the topics, so that what is nearer to them
-    than to any topic stays unanswered, and the shipped model learned to hold them apart.
-    """
+    """`in_scope`: (topic, text), never searched or trained on. `outside`: what no topic answers, the last `borrowed` of
+    it in our own words; it stands in the index beside the topics, so that what is nearer to it than to any topic stays
+    unanswered. Thresholds are set by one half of it while the other half is searched, and the other way round."""
 
     in_scope: tuple[tuple[str, str], ...]
-    out_of_scope: tuple[str, ...]
-    decoys: tuple[str, ...]
+    outside: tuple[str, ...]
+    borrowed: int = 0
 
     @property
     def labelled_hash(self) -> str:
-        """SHA-256 (hex) of all three lists."""
-        lists = [self.in_scope, self.out_of_scope, self.decoys]
+        """SHA-256 (hex) of all of it."""
+        lists = [self.in_scope, self.outside, self.borrowed]
         return hashlib.sha256(json.dumps(lists, ensure_ascii=False).encode()).hexdigest()
 
 
-def load_labelled(
-    held_out: Path = DATA / "heldout_ja.yaml", out_of_scope: Path = DATA / "out_of_scope_ja.yaml"
-) -> Labelled:
-    """Read both files. Of the utterances, every other one of each kind joins the decoys. Raises DataError."""
-    topics = read(held_out, _HeldOutModel).topics
-    outside = read(out_of_scope, _OutOfScopeModel)
-    halves = [text for texts in outside.utterances.values() for text in texts[0::2]]
+NONE = Labelled((), ())
+
+
+def load_labelled(language: str = "ja", folder: Path = DATA) -> Labelled:
+    """Read heldout_<language>.yaml and out_of_scope_<language>.yaml. Raises DataError."""
+    topics = read(folder / f"heldout_{language}.yaml", _HeldOutModel).topics
+    outside = read(folder / f"out_of_scope_{language}.yaml", _OutOfScopeModel)
+    said, borrowed = (
+        [text for texts in part.values() for text in texts] for part in (outside.utterances, outside.decoys)
+    )
     return Labelled(
         in_scope=tuple((topic, text) for topic, texts in topics.items() for text in texts),
-        out_of_scope=tuple(text for texts in outside.utterances.values() for text in texts[1::2]),
-        decoys=tuple(halves + [text for texts in outside.decoys.values() for text in texts]),
+        outside=(*said, *borrowed),
+        borrowed=len(borrowed),
     )

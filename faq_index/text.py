@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+MOST_CHARACTERS = 1000
+"""More than anybody says in one breath; the rest of a longer text is not read."""
 # Hiragana U+3041–3096 lie exactly 0x60 below their katakana.
 _TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
+
+
+def readable(text: str) -> str:
+    """`text` without control characters and lone surrogates, at most MOST_CHARACTERS long: fit for every library."""
+    return _UNREADABLE.sub(" ", text[:MOST_CHARACTERS])
 
 
 def normalise(text: str) -> str:
@@ -22,12 +31,3 @@ def has_ideograph(text: str) -> bool:
 def ngrams(text: str, sizes: tuple[int, ...]) -> list[str]:
     """Overlapping pieces of `text` (already normalised), shorter sizes first."""
     return [text[i : i + n] for n in sizes for i in range(len(text) - n + 1)]
-
-
-def spaced_ngrams(text: str, sizes: tuple[int, ...]) -> str:
-    """All n-grams of the text between its borders ("^", "$"), separated by spaces.
-
-    A tokeniser of the `tokenizers` library cannot overlap its pieces; given them one by one, a plain WordLevel
-    vocabulary can. A slip of a recogniser then changes a few pieces and leaves the others.
-    """
-    return " ".join(ngrams(f"^{normalise(text)}$", sizes))

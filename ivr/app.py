@@ -26,9 +26,9 @@ from audio.remote_transcriber import connect_recogniser
 from audio.transcriber import ModelMissing
 from audio.voice import Voice
 from audio.voice_activity import VoiceActivity
+from faq_index import answers as faq
 from faq_index import corpus as faq_corpus
-from faq_index import index as faq
-from faq_index.embed import SHIPPED_MODEL, SentenceEmbedder
+from faq_index.embed import SHIPPED_MODEL, Embedder, SentenceEmbedder
 from ivr.channels.edge import Edge, Hints
 from ivr.channels.handover import handover_line
 from ivr.channels.recorded_speech import RecordedSpeech
@@ -58,7 +58,6 @@ from ivr.settings import PREFIX, Settings
 from ivr.storage.fair_lock import one_after_another
 from ivr.storage.script_files import read_script
 from ivr.storage.sql import Store
-from ivr.usecases.answers_by_language import AnswersByLanguage
 from ivr.usecases.take_turn import Desk, take_turn
 from nlu import reading as kana
 from nlu import understand as nlu
@@ -123,31 +122,23 @@ def load_understanding() -> Understanding:
 
 def load_corpora() -> tuple[faq_corpus.Corpus, ...]:
     """The FAQ in every language it is there in, Japanese first. Raises DataError."""
-    return (faq_corpus.load_corpus(),)
+    return faq_corpus.load_corpora()
 
 
-def open_answers(settings: Settings, corpora: tuple[faq_corpus.Corpus, ...]) -> Answers:
-    """The approved answers of every language. Raises IndexUnusable."""
-    return AnswersByLanguage({corpus.language: open_index(settings, corpus) for corpus in corpora})
-
-
-def open_index(settings: Settings, corpus: faq_corpus.Corpus) -> faq.FaqIndex:
+def open_answers(settings: Settings, corpora: tuple[faq_corpus.Corpus, ...]) -> faq.Answers:
     """The FAQ index of `var`; made when there is none yet, refused (IndexUnusable) when it belongs to another FAQ."""
-    folder = _index_folder(settings, corpus)
-    return faq.load(folder, corpus, _embedder(settings)) if folder.exists() else build_index(settings, corpus)
+    folder = settings.var / INDEX
+    return faq.load(folder, corpora, open_embedder(settings)) if folder.exists() else build_answers(settings, corpora)
 
 
-def build_index(settings: Settings, corpus: faq_corpus.Corpus) -> faq.FaqIndex:
-    """Build the FAQ index into `var` (some seconds), in place of the one that was there."""
-    log.info("building the FAQ index of %d topics in %s", len(corpus.entries), corpus.language)
-    return faq.build(corpus, _embedder(settings), kana.reading, _index_folder(settings, corpus))
+def build_answers(settings: Settings, corpora: tuple[faq_corpus.Corpus, ...]) -> faq.Answers:
+    """Build the FAQ index of all languages into `var` (half a minute), in place of the one that was there."""
+    log.info("building the FAQ index in %s", ", ".join(corpus.language for corpus in corpora))
+    return faq.build(corpora, open_embedder(settings), kana.reading, settings.var / INDEX)
 
 
-def _index_folder(settings: Settings, corpus: faq_corpus.Corpus) -> Path:
-    return settings.var / (INDEX if corpus.language == JAPANESE else f"{INDEX}-{corpus.language}")
-
-
-def _embedder(settings: Settings) -> SentenceEmbedder:
+def open_embedder(settings: Settings) -> Embedder:
+    """The model that the settings name, or the shipped one. Raises ModelError."""
     return SentenceEmbedder(settings.embedder or SHIPPED_MODEL)
 
 

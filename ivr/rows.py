@@ -51,5 +51,6 @@ def ranking_row(row_id: Any, ranking: Ranking) -> dict[str, Any]:
         "topic": ranking.answer,
         "score": round(best, 4),
         "margin": round(ranking.margin, 4),
+        "choices": list(ranking.choices),
         "candidates": [{"topic": each.topic, "score": round(each.score, 4)} for each in ranking.candidates],
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ivr.cli import calls, desk, measure, parts
+from ivr.cli import answers, calls, desk, measure, parts
 from ivr.security.redaction import NumbersMasked
 from ivr.settings import BadSettings
 
@@ -27,8 +27,8 @@ def _mistakes() -> tuple[type[Exception], ...]:
     from audio.readings import BadReadings
     from audio.recording import NotSound
     from audio.transcriber import ModelMissing
+    from faq_index.answers import IndexUnusable
     from faq_index.embed import ModelError
-    from faq_index.index import IndexUnusable
     from faq_index.strict_yaml import DataError
     from ivr.channels.simulator.read_calls import CallFileError
     from ivr.evaluation.labelled import BadRows
@@ -69,5 +69,5 @@ def main(verbose: bool) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-for command in (*desk.COMMANDS, *calls.COMMANDS, *parts.COMMANDS, *measure.COMMANDS):
+for command in (*desk.COMMANDS, *calls.COMMANDS, *parts.COMMANDS, *answers.COMMANDS, *measure.COMMANDS):
     main.add_command(command)

@@ -59,23 +59,23 @@ def _say_what_it_is(settings: Settings) -> None:
 def check() -> None:
     """Read and check settings, words, answers and data without opening the desk."""
     from audio.readings import load_readings
-    from faq_index.corpus import load_corpus
     from faq_index.labelled import load_labelled
-    from ivr.app import READINGS, load_script
+    from ivr.app import READINGS, load_corpora, load_script
     from ivr.notify.printed import load_notice_words
     from nlu import understand
 
     settings = read_settings()
-    corpus = load_corpus()
-    load_labelled()
-    script = load_script(settings, corpus)
+    corpora = load_corpora()
+    for corpus in corpora:
+        load_labelled(corpus.language)
+    script = load_script(settings, *corpora)
     load_notice_words()
     load_readings(READINGS)
     understand.load()
     lines = sum(len(language) for language in script.lines.values())
     click.echo(
         f"settings, {lines} lines, {len(script.forms)} forms, {len(script.desks)} desks and "
-        f"{len(corpus.entries)} answers are in order"
+        f"{sum(len(corpus.entries) for corpus in corpora)} answers are in order"
     )
 
 
@@ -88,21 +88,20 @@ def index() -> None:
 @click.option("--if-needed", is_flag=True, help="only when there is none or it belongs to another FAQ")
 def index_build(if_needed: bool) -> None:
     """Build the FAQ index anew from the approved answers."""
-    from faq_index.corpus import load_corpus
-    from faq_index.index import IndexUnusable
-    from ivr.app import build_index, open_index
+    from faq_index.answers import IndexUnusable
+    from ivr.app import build_answers, load_corpora, open_answers
 
-    settings, corpus = read_settings(), load_corpus()
+    settings, corpora = read_settings(), load_corpora()
     if if_needed:
         try:
-            open_index(settings, corpus)
+            open_answers(settings, corpora)
         except IndexUnusable:
             pass
         else:
             click.echo("the FAQ index is up to date", err=True)
             return
-    build_index(settings, corpus)
-    click.echo(f"the FAQ index of {len(corpus.entries)} topics is built", err=True)
+    build_answers(settings, corpora)
+    click.echo(f"the FAQ index is built: {', '.join(corpus.language for corpus in corpora)}", err=True)
 
 
 @click.command("settings")
@@ -169,11 +168,10 @@ def _ticket_text(ticket: Any) -> str:
 @click.command()
 def diagram() -> None:
     """The dialogue as a Mermaid state diagram, drawn by running it."""
-    from faq_index.corpus import load_corpus
-    from ivr.app import load_script
+    from ivr.app import load_corpora, load_script
     from ivr.diagram import draw
 
-    click.echo(draw(load_script(read_settings(), load_corpus())))
+    click.echo(draw(load_script(read_settings(), *load_corpora())))
 
 
 COMMANDS = (serve, check, index, show_settings, routes, tickets, diagram)

@@ -1,4 +1,4 @@
-"""Commands for the parts of the desk, one by one: understanding, answers, the recogniser."""
+"""Commands for the parts of the desk, one by one: understanding, the recogniser."""
 
 from __future__ import annotations
 
@@ -25,22 +25,6 @@ def understand(file: TextIO | None, text: str | None) -> None:
     understanding = nlu.load()
     for row in rows_of(file, text):
         print_row(meaning_row(row.get("id"), understanding.understand(row["text"], spoken=row.get("lang"))))
-
-
-@click.command("faq")
-@click.option("--jsonl", "file", type=click.File(encoding="utf-8"), help='lines of {"id", "text"}')
-@click.argument("text", required=False)
-def faq_search(file: TextIO | None, text: str | None) -> None:
-    """Which approved answer sentences would get: one JSON line each; topic null = none."""
-    from faq_index.corpus import load_corpus
-    from ivr.app import open_index
-    from ivr.rows import ranking_row
-    from nlu.reading import reading
-
-    found = open_index(read_settings(), load_corpus())
-    for row in rows_of(file, text):
-        words = str(row["text"])
-        print_row(ranking_row(row.get("id"), found.search(words, reading(words))))
 
 
 @click.command()
@@ -82,4 +66,4 @@ def serve_asr(host: str, port: int) -> None:
         serve_until_told(recogniser, host, port, key=key)
 
 
-COMMANDS = (understand, faq_search, transcribe, serve_asr)
+COMMANDS = (understand, transcribe, serve_asr)

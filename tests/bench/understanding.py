@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from faq_index.corpus import load_corpus
-from ivr.app import open_index
+from ivr.app import load_corpora, open_answers
 from ivr.settings import read_settings
 from nlu import understand
 from nlu.labels import load_labels
@@ -32,7 +31,7 @@ def main() -> None:
     torch.set_num_threads(1)
     labels = load_labels(DATA_DIR / "labels.yaml")
     understanding = understand.load()
-    index = open_index(read_settings(), load_corpus())
+    index = open_answers(read_settings(), load_corpora())
     for language in ("ja", "en", "zh", "ko"):
         texts = [row.text for row in read_utterances(DATA_DIR / language, labels)[::EVERY]]
         understanding.understand(texts[0], Expecting.ANYTHING, language)

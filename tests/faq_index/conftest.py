@@ -9,9 +9,11 @@ import pyopenjtalk
 import pytest
 from ruamel.yaml import YAML
 
-from faq_index.corpus import Corpus, load_corpus
+from faq_index.answers import Answers, build, load
+from faq_index.corpus import DATA, Corpus, load_corpora
 from faq_index.embed import SentenceEmbedder
-from faq_index.index import FaqIndex, build, load
+
+Unseen = dict[str, dict[str, list[str]] | list[str]]
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +23,14 @@ def reading() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def corpus() -> Corpus:
-    return load_corpus()
+def corpora() -> tuple[Corpus, ...]:
+    return load_corpora()
+
+
+@pytest.fixture(scope="session")
+def corpus(corpora: tuple[Corpus, ...]) -> Corpus:
+    """The Japanese one."""
+    return corpora[0]
 
 
 @pytest.fixture(scope="session")
@@ -32,22 +40,22 @@ def embedder() -> SentenceEmbedder:
 
 @pytest.fixture(scope="session")
 def folder(
-    corpus: Corpus,
+    corpora: tuple[Corpus, ...],
     embedder: SentenceEmbedder,
     reading: Callable[[str], str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     place = tmp_path_factory.mktemp("faq") / "index"
-    build(corpus, embedder, reading, place)
+    build(corpora, embedder, reading, place)
     return place
 
 
 @pytest.fixture(scope="session")
-def index(folder: Path, corpus: Corpus, embedder: SentenceEmbedder) -> FaqIndex:
-    return load(folder, corpus, embedder)
+def answers(folder: Path, corpora: tuple[Corpus, ...], embedder: SentenceEmbedder) -> Answers:
+    return load(folder, corpora, embedder)
 
 
 @pytest.fixture(scope="session")
-def unseen() -> dict[str, dict[str, list[str]]]:
-    """Calls that no part of training, indexing or calibration has seen."""
-    return YAML(typ="safe").load(Path(__file__).parent / "unseen_ja.yaml")  # type: ignore[no-any-return]
+def unseen() -> dict[str, Unseen]:
+    """By language, calls that no part of training, indexing or calibration has seen."""
+    return {code: YAML(typ="safe").load(DATA / f"unseen_{code}.yaml") for code in ("ja", "en", "zh", "ko")}

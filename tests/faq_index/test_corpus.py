@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from faq_index.corpus import DATA, Corpus, load_corpus, sentences
+from faq_index.decoys import decoys_of
 from faq_index.labelled import load_labelled
 from faq_index.strict_yaml import DataError
+from faq_index.text import normalise
 
 PHRASINGS = "\n".join(f"      - 言い方{n}" for n in range(8))
 ENTRY = f"""
@@ -61,6 +63,7 @@ def test_a_sound_file_is_read(tmp_path: Path) -> None:
         (("id: start", "id: Start!"), r"key 'id': String should match"),
         (("entries:", "entries: ["), r"not valid YAML"),
         (("mark: 見本", "mark: 見本\nsize: 3"), r"key 'size': unknown key"),
+        (("language: ja", "language: fr"), r"key 'language': Input should be 'ja', 'en', 'zh' or 'ko'"),
     ],
 )
 def test_a_fault_is_told_with_file_entry_key_and_remedy(tmp_path: Path, change: tuple[str, str], message: str) -> None:
@@ -105,6 +108,64 @@ def test_what_the_bureau_took_back_is_not_searched(tmp_path: Path, state: str) -
     assert list(load_corpus(written(tmp_path, text)).by_id()) == ["start"]
 
 
+SAID = "topics:\n  start:\n    - さらに別の言い方\n    - 言い方、０\n    - さらに別の言い方\n"
+
+
+def with_sayings(tmp_path: Path, text: str, corpus: str = HEAD + ENTRY) -> Path:
+    (tmp_path / "sayings" / "ja").mkdir(parents=True)
+    (tmp_path / "sayings" / "ja" / "writer.yaml").write_text(text, encoding="utf-8")
+    return written(tmp_path, corpus)
+
+
+def test_what_further_people_say_joins_the_entry_once(tmp_path: Path) -> None:
+    sayings = load_corpus(with_sayings(tmp_path, SAID)).by_id()["start"].sayings
+    assert sayings[-2:] == ("言い方7", "さらに別の言い方")
+
+
+def test_what_further_people_say_of_a_retired_topic_is_left_out(tmp_path: Path) -> None:
+    other = ENTRY.replace("id: start", "id: stop").replace("始めるには", "止めるには").replace("言い方", "別の言い方")
+    text = HEAD + ENTRY + other.replace("approval: sample", "approval: retired")
+    assert list(load_corpus(with_sayings(tmp_path, SAID.replace("start", "stop"), text)).by_id()) == ["start"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("  start:", "  sart:"), r"writer.yaml: topic 'sart': there is no such entry"),
+        (("さらに別の言い方", "別の言い方4"), r"writer.yaml: topic 'start': '別の言い方4' stands already in 'stop'"),
+    ],
+)
+def test_a_saying_of_no_topic_or_of_another_is_refused(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+    other = ENTRY.replace("id: start", "id: stop").replace("始めるには", "止めるには").replace("言い方", "別の言い方")
+    with pytest.raises(DataError, match=message):
+        load_corpus(with_sayings(tmp_path, SAID.replace(*change), HEAD + ENTRY + other))
+
+
+@pytest.mark.parametrize(
+    ("language", "answer", "told"),
+    [
+        ("en", "A" * 109 + ". At 8.45 a.m. we open.", None),
+        ("en", "A" * 110 + ".", "a sentence of 111 characters; split it, at most 110 each"),
+        ("en", "One. Two. Three. Four.", "4 sentences"),
+        ("zh", "水" * 39 + "。", None),
+        ("zh", "水" * 40 + "。", "a sentence of 41 characters; split it, at most 40 each"),
+        ("ko", "물" * 59 + ".", None),
+        ("ko", "물" * 60 + ".", "a sentence of 61 characters; split it, at most 60 each"),
+        ("ko", "하나. 둘. 셋. 넷.", "4 sentences"),
+    ],
+)
+def test_an_ear_keeps_as_much_as_its_language_allows(
+    tmp_path: Path, language: str, answer: str, told: str | None
+) -> None:
+    text = (HEAD + ENTRY).replace("language: ja", f"language: {language}").replace("担当者がご案内します。", answer)
+    path = written(tmp_path, text)
+    if told is None:
+        assert load_corpus(path).language == language
+    else:
+        with pytest.raises(DataError, match=told):
+            load_corpus(path)
+
+
 def test_the_hash_changes_with_what_is_searched_only(tmp_path: Path) -> None:
     plain = load_corpus(written(tmp_path, HEAD + ENTRY)).corpus_hash
     assert load_corpus(written(tmp_path, HEAD + ENTRY.replace("ご案内します", "承ります"))).corpus_hash == plain
@@ -117,9 +178,15 @@ def test_every_topic_of_the_bureaus_list_has_an_entry_with_its_category_and_prio
     assert {entry.id: (entry.category, entry.priority) for entry in corpus.entries} == wanted
 
 
-def test_every_shipped_entry_is_a_sample_until_the_bureau_approves_it(corpus: Corpus) -> None:
-    assert corpus.mark == "見本（発注者の承認前）"
-    assert {entry.approval for entry in corpus.entries} == {"sample"}
+def test_every_language_has_the_same_topics_for_the_same_desks(corpora: tuple[Corpus, ...]) -> None:
+    assert [corpus.language for corpus in corpora] == ["ja", "zh", "ko", "en"]
+    facts = [{entry.id: (entry.owner, entry.priority) for entry in corpus.entries} for corpus in corpora]
+    assert facts == [facts[0]] * 4
+
+
+def test_every_shipped_entry_is_a_sample_until_the_bureau_approves_it(corpora: tuple[Corpus, ...]) -> None:
+    assert corpora[0].mark == "見本（発注者の承認前）"
+    assert {entry.approval for corpus in corpora for entry in corpus.entries} == {"sample"}
 
 
 # The only figures that the bureau's facts contain: opening hours, the address, the meter's years, the frost, the cycle.
@@ -152,10 +219,19 @@ def test_every_answer_ends_as_a_polite_sentence(corpus: Corpus) -> None:
     assert impolite == []
 
 
-def test_every_topic_has_held_out_calls_and_no_held_out_call_is_searched(corpus: Corpus) -> None:
-    labelled = load_labelled()
+@pytest.mark.parametrize("language", ["ja", "en", "zh", "ko"])
+def test_every_topic_has_held_out_calls_and_no_held_out_call_is_searched(language: str) -> None:
+    corpus, labelled = load_corpus(DATA / f"{language}.yaml"), load_labelled(language)
     assert {topic for topic, _ in labelled.in_scope} == set(corpus.by_id())
-    searched = {said for entry in corpus.entries for said in entry.sayings} | set(labelled.decoys)
-    assert [text for _, text in labelled.in_scope if text in searched] == []
-    assert [text for text in labelled.out_of_scope if text in searched] == []
-    assert len(labelled.out_of_scope) + len(labelled.decoys) >= 150
+    searched = {normalise(said) for entry in corpus.entries for said in entry.sayings}
+    searched |= {normalise(text) for text in labelled.outside}
+    assert [text for _, text in labelled.in_scope if normalise(text) in searched] == []
+    assert len(labelled.outside) >= 250
+
+
+def test_a_decoy_asks_what_we_answer_of_something_that_is_not_ours(corpora: tuple[Corpus, ...]) -> None:
+    for corpus in corpora:
+        decoys = decoys_of(corpus)
+        assert len(decoys) > 300
+        assert decoys == decoys_of(corpus)
+    assert not any("水道" in text for text in decoys_of(corpora[0]))

@@ -16,7 +16,6 @@ from ivr.domain.outcome import OutcomeKind
 from ivr.storage.memory import memory_store
 from ivr.storage.script_files import read_script
 from ivr.storage.sql import open_store
-from ivr.usecases.answers_by_language import AnswersByLanguage
 from ivr.usecases.take_turn import LONGEST_UTTERANCE, Desk, take_turn
 from nlu import understand
 from nlu.meaning import Expecting, Meaning
@@ -153,12 +152,6 @@ def test_of_two_close_answers_the_one_the_caller_means_is_given(
     assert isinstance(desk.answers, TwoAnswers)
     assert len(desk.answers.searched) == searched  # first and second need no search
     assert (turn.call.topics, turn.call.state) == (((topic,), State.ANSWERED) if topic else ((), State.WAITING))
-
-
-def test_a_language_without_an_index_answers_nothing() -> None:
-    answers = AnswersByLanguage({"ja": OneAnswer()})
-    assert answers.search("水道を使い始めたい", "スイドー").answer == "start"
-    assert answers.search("start water", "start water", "en") == Ranking()
 
 
 def test_a_repeated_webhook_gets_the_first_answer_and_decides_nothing(desk: Desk) -> None:
