@@ -19,6 +19,9 @@ _MOST_CHOME = 20
 _NUMBERS = ("a", "b", "b2", "c")
 _WITH_CHOME = 3  # numbers
 _MOST_ANCHORS = 8
+_MOST_CLAUSES = 40
+_TELEPHONE = 1000  # the second number of a lot is smaller
+_PAUSE = "、"
 _BEFORE_LETTER = ("", "の", "ノ", "、", " ")
 _BEFORE_LOT = 6  # characters of の and letters before the first number of a lot
 
@@ -34,12 +37,16 @@ class Chome:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """`letter` as written in the land register ("イ", "上丁", or ""), up to three numbers; [start, end) of the text."""
+    """`letter` as written in the land register ("イ", "上丁", "北イ", or ""), up to three numbers, at [start, end).
+
+    `named`: it is called a lot (番地, 番, 号).
+    """
 
     letter: str
     numbers: tuple[int, ...]
     start: int
     end: int
+    named: bool = False
 
     @property
     def begins_with_chome(self) -> bool:
@@ -70,14 +77,21 @@ class Grammar:
     kana_letters: str
     corrections: re.Pattern[str]
     negated: re.Pattern[str]
+    clause: re.Pattern[str]
+    alone: re.Pattern[str]
+    beside: frozenset[str]
 
     def chomes(self, text: str) -> list[Chome]:
         """Returns every 〜丁目 in `text`, in order."""
         found = []
         for match in self.chome.finditer(text):
-            value = self.misheard_chome.get(match["slip"] or "") or self.number(match["number"] or "")
-            if value and value <= _MOST_CHOME:
-                found.append(Chome(value, match.start(), match.end()))
+            said, start = match["number"] or "", match.start()
+            value = self.misheard_chome.get(match["slip"] or "") or self.number(said)
+            while value and value > _MOST_CHOME and not (self.values or said.isascii()):
+                said, start = said[1:], start + 1  # 彦三二丁目: a numeral may end the town
+                value = self.number(said)
+            if value and value <= _MOST_CHOME and not self.negated.match(text[match.end() :]):
+                found.append(Chome(value, start, match.end()))
         return found
 
     def number(self, said: str) -> int | None:
@@ -117,24 +131,33 @@ class Grammar:
         letter = self._letter(match)
         if after_chome and letter and letter in self.kana_letters and not match["tie"]:
             return None  # chome have no イロハ
-        alone = not letter and len(numbers) == 1 and not closed
-        if alone and not self._is_bare(text, match):
+        alone = len(numbers) == 1 and not closed
+        if alone and not (self._is_lettered(text, match) if letter else self._is_bare(text, match)):
             return None
-        return Lot(letter, tuple(n for n in numbers if n), match.start("letter" if letter else "a"), match.end())
+        start = match.start("letter" if match["letter"] else "block" if letter else "a")
+        return Lot(letter, tuple(n for n in numbers if n), start, match.end(), closed)
 
     def _letter(self, match: re.Match[str]) -> str:
-        said = match["letter"] or ""
-        block = match["block"]
-        if block:
+        if match["block"]:
             return _numeral(self.number(match["of_block"]) or 0) + "番丁"
+        first, second = (self._register(match[name] or "") for name in ("letter", "second"))
+        both = first != second and bool(self.beside & {first, second})
+        return first + second if both else second or first  # ト、ト十五 is one ト; 北、イの四 is 北イ
+
+    def _register(self, said: str) -> str:
         return self.letters.get(said) or self.heard_as.get(said) or to_katakana(said)
 
     def _is_bare(self, text: str, match: re.Match[str]) -> bool:
         """A single number that is not called a lot: only where nothing else could be counted with it."""
-        if self.bare.match(text, match.end()) is None:
-            return False
-        short = self.too_short.fullmatch(match["a"]) is not None
-        return not short or bool(self.sure.match(text, match.end()))
+        return self.bare.match(text, match.end()) is not None and self._is_long(text, match)
+
+    def _is_lettered(self, text: str, match: re.Match[str]) -> bool:
+        """ホゴデス is no ホ5: a number of one kana needs something between it and its letter."""
+        return self._is_long(text, match) and (match["tie"] is not None or not self.too_short.fullmatch(match["a"]))
+
+    def _is_long(self, text: str, match: re.Match[str]) -> bool:
+        """A number of one kana is one only where nothing else can be meant: トイシ is no ト, イ, 4."""
+        return not self.too_short.fullmatch(match["a"]) or self.sure.match(text, match.end()) is not None
 
     def lot_places(self, text: str) -> Iterator[int]:
         """Yields the positions right behind which a lot stands."""
@@ -174,24 +197,47 @@ class Grammar:
                 at += 1
 
     def last_lot(self, text: str, anchors: list[int], chome_ends: list[int], *, asked: bool) -> Lot | None:
-        """Returns the lot after the last of the anchors that has one; else one that is named so, when `asked` a pair.
+        """Returns the lot after the last of the anchors that has one; else the last that begins a clause, is named so,
+        or, when `asked`, a pair.
 
         `anchors` are ends of towns, `chome_ends` of chome; both are blanked in `text`, for no lot stands within them.
         After a correction the numbers count that come last: every correction is an anchor too.
         """
-        here, lots = {*anchors, *chome_ends}, []
+        here = {*anchors, *chome_ends}
         corrected = {match.end() for match in self.corrections.finditer(text)} if here or asked else set()
         named = {match.end() for match in self.asked.finditer(text)}
+        lots = []
         for start in sorted({*here, *named, *corrected}, reverse=True)[:_MOST_ANCHORS]:
             lot = self.lot_at(text, start, after_chome=start in chome_ends)
             if lot and not (lot.letter and start in corrected - here):
                 lots.append(lot)
+        later = self._in_clauses(text, asked=asked)
+        after = max(corrected, default=len(text))
+        if later and (not lots or lots[0].start < after <= later[-1].start):
+            lots.insert(0, later[-1])
         if lots:
             # ワの83、あ違う、84: the letter stays
             letter = next((lot.letter for lot in lots if lot.letter and not lots[0].letter), lots[0].letter)
             return replace(lots[0], letter=letter)
         found = list(self.named_lots(text)) or (list(self.pairs(text)) if asked else [])
         return found[-1] if found else None
+
+    def _in_clauses(self, text: str, *, asked: bool) -> list[Lot]:
+        """The lots that begin a clause, apart from their town; those that are a mere number only where there are no
+        others, and only when `asked`: 丁目のない方、ニの四十八."""
+        full: list[Lot] = []
+        mere: list[Lot] = []
+        for clause in list(self.clause.finditer(text))[:_MOST_CLAUSES]:
+            lot = self.lot_at(text, clause.end())
+            if lot is None or lot.start < max(clause.end(), full[-1].end if full else 0):
+                continue
+            if lot.letter[:1] in self.beside and _PAUSE in text[lot.start : lot.start + len(lot.letter) + 1]:
+                continue  # 公園の下、二の六
+            if lot.letter or lot.named or (len(lot.numbers) > 1 and lot.numbers[1] < _TELEPHONE):
+                full.append(lot)
+            elif asked and not clause["joint"] and self.alone.match(text, lot.end):
+                mere.append(lot)
+        return full or mere
 
     def only_lot(self, text: str) -> bool:
         """Tells whether `text` is nothing but numbers, as in 十二の三です."""
@@ -242,7 +288,11 @@ def _grammar(path: Path, data: Mapping[str, Any], kind: str) -> Grammar:
     number = _heard_number(numbers) if heard else _WRITTEN_NUMBER
     after_block = _heard_number(numbers, after_block=True) if heard else number
     slips = {word: int(value) for value, words in data["chome"]["misheard"].items() for word in words} if heard else {}
-    letters = {str(letter): str(how if heard else letter) for letter, how in lot["letters"]["words"].items()}
+    also = {} if heard else lot["letters"]["in_hiragana"]
+    letters = {
+        str(letter): str(how) if heard else "|".join((str(letter), *also.get(letter, ())))
+        for letter, how in lot["letters"]["words"].items()
+    }
     return Grammar(
         values=_values(numbers) if heard else {},
         chome=re.compile(rf"(?:(?P<number>{number})|(?P<slip>{_any(slips) or '(?!)'}))(?:{data['chome'][kind]})"),
@@ -260,6 +310,9 @@ def _grammar(path: Path, data: Mapping[str, Any], kind: str) -> Grammar:
         kana_letters=lot["letters"]["kana"] + lot["letters"]["kana_after_no"] if heard else "",
         corrections=one(data, "corrections"),
         negated=one(data, "negated"),
+        clause=one(lot, "clause"),
+        alone=one(lot, "alone"),
+        beside=frozenset(str(lot["letters"]["beside"])),
     )
 
 
@@ -274,10 +327,12 @@ def _lot(
         free += [*bound, lot["letters"]["hiragana"]]
         bound = [lot["letters"]["hiragana_after_no"]]
     words = "|".join(letters.values())
-    letter = rf"[{''.join(free)}]|(?<=[のノ])[{''.join(bound)}]"
-    tie = r"(?P<tie>の|ノ|ー|-|、)?"
+    letter = rf"{words}|(?!{number})(?:[{''.join(free)}]|(?<=[のノ])[{''.join(bound)}])"
+    tie, between = (lot["letters"][key][kind] for key in ("tie", "between"))
+    second = rf"{letter}|(?<=、)[{''.join(bound)}]"
+    letters_of = rf"(?P<letter>{letter})(?:{between}(?P<second>{second}))?(?P<tie>{tie})?"
     return re.compile(
-        rf"{skip}(?:(?P<block>(?P<of_block>{number})(?:{block})(?:の|ノ)?)|(?P<letter>{words}|(?!{number})(?:{letter})){tie})?"
+        rf"{skip}(?:(?P<block>(?P<of_block>{number})(?:{block})(?:の|ノ)?)|{letters_of})?"
         rf"(?P<a>{number})(?:(?:{of_block})(?P<b>{after_block})|(?:{joint})(?P<b2>{number})(?:(?:{joint})(?P<c>{number}))?)?"
         rf"(?P<close>{close})?"
     )

@@ -16,6 +16,7 @@ from nlu.source import DATA_DIR, BadDataError, strings
 
 _SUFFIX = "町"
 _SUFFIXES = (("マチ", "チョー"), ("チョー", "マチ"))
+_JOINTS = ("の", "、", "は")  # between the parts of a name
 _STEM = 2  # characters, kana; a shorter name without its 町 is any word
 _DIGIT_READINGS = {"１": ("イチ",), "２": ("ニ",), "３": ("サン",), "４": ("ヨン", "ヨ")}
 _NUMERAL = re.compile(r"^[一二三四五六七八九十百千]+")
@@ -62,7 +63,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """`names`: any spelling → town and kind; `official`: town → canonical reading; `near`: town → close towns."""
+    """`names`: any spelling → town and kind; `official`: town → canonical reading; `near`: town → close towns;
+    `halves`: last part of a town → its first part and its name.
+    """
 
     towns: Mapping[str, Town]
     names: Mapping[str, tuple[str, Kind]]
@@ -71,6 +74,7 @@ class Gazetteer:
     official: Mapping[str, str]
     said: tuple[Said, ...]
     near: Mapping[str, tuple[str, ...]]
+    halves: Mapping[str, tuple[str, str]]
 
     def written(self, text: str) -> list[Written]:
         """Returns the towns whose names stand in `text`, the longest name at each place."""
@@ -79,6 +83,14 @@ class Gazetteer:
             name, kind = self.names[match[0]]
             found.append(Written(self.towns[name], match.start(), match.end(), kind))
         return found
+
+    def halved(self, text: str) -> list[Written]:
+        """Returns the towns whose last part stands in `text`, and elsewhere the first: 松前町です、金石の."""
+        return [
+            Written(self.towns[head + tail], text.find(tail), text.find(tail) + len(tail), Kind.LOOSE)
+            for tail, (head, name) in self.halves.items()
+            if tail in text and head in text.replace(name, "")
+        ]
 
 
 def load_gazetteer(path: Path, data_path: Path, data: Mapping[str, Any]) -> Gazetteer:
@@ -90,7 +102,7 @@ def load_gazetteer(path: Path, data_path: Path, data: Mapping[str, Any]) -> Gaze
     also = data.get("also_written")
     if not isinstance(also, dict):
         raise BadDataError(data_path, "also_written", "must be a mapping of spelling: town")
-    compounds = strings(data_path, data, "compounds")
+    compounds = (*strings(data_path, data, "compounds"), *_heads(towns))
     for name in (*(name for pair in pairs for name in pair), *also.values()):
         if name not in towns:
             raise BadDataError(data_path, name, "is not in towns.json; correct or remove it")
@@ -107,6 +119,12 @@ def load_gazetteer(path: Path, data_path: Path, data: Mapping[str, Any]) -> Gaze
         official=official,
         said=tuple(_readings(towns, official, compounds)),
         near=_near(official, pairs),
+        halves={
+            name.removeprefix(head): (head, name)
+            for head in strings(data_path, data, "compounds")
+            for name in towns
+            if name.startswith(head) and len(name) > len(head) + _STEM and name.removeprefix(head) not in towns
+        },
     )
 
 
@@ -136,6 +154,12 @@ def _spelling(rows: Iterable[str]) -> dict[int, str]:
     return {ord(other): row[0] for row in rows for other in row[1:]}
 
 
+def _heads(towns: Iterable[str]) -> tuple[str, ...]:
+    """The first parts of towns that are made of two: 池田町 of 池田町三番丁."""
+    ends = ((name, name.find(_SUFFIX, 1) + 1) for name in towns)
+    return tuple(dict.fromkeys(name[:end] for name, end in ends if end and len(name) > end + 1))
+
+
 def _spellings(
     towns: Mapping[str, Town], also: Mapping[str, str], compounds: Iterable[str]
 ) -> Iterable[tuple[str, str, Kind]]:
@@ -149,8 +173,9 @@ def _spellings(
     for name in towns:
         for head in compounds:
             if name.startswith(head) and len(name) > len(head) + 1:
-                yield name, f"{head}の{name.removeprefix(head)}", Kind.LOOSE
-                yield name, f"{head}の{name.removeprefix(head).removesuffix(_SUFFIX)}", Kind.LOOSE
+                tail = name.removeprefix(head)
+                yield from ((name, f"{head}{joint}{tail}", Kind.LOOSE) for joint in _JOINTS)
+                yield name, f"{head}の{tail.removesuffix(_SUFFIX)}", Kind.LOOSE
     for name in towns:
         if name.endswith(_SUFFIX) and len(name) > _STEM:
             yield name, name.removesuffix(_SUFFIX), Kind.STEM
@@ -181,7 +206,8 @@ def _readings(towns: Mapping[str, Town], official: Mapping[str, str], compounds:
                     yield Said(name, stem, Kind.STEM)
         for head in compounds:
             if name.startswith(head) and len(name) > len(head) + 1:
-                shared = _common([official[other] for other in towns if other.startswith(head)])
+                alike = [official[other] for other in towns if other.startswith(head) and other != head]
+                shared = len(official[head]) if key.startswith(official.get(head, "。")) else _common(alike)
                 yield Said(name, f"{key[:shared]}ノ{key[shared:]}", Kind.LOOSE)
 
 

@@ -14,7 +14,7 @@ from nlu.kanji import coarse
 from nlu.reading import canonical, to_katakana, unvoiced
 
 _MOST_WAYS = 24  # readings of a stretch that are followed at a time
-_LONGEST = 9  # characters of a town
+_LONGEST = 13  # characters of a town
 _SLIPS_BY_LENGTH = ((4, 2), (3, 1))  # kana of a town, and the slips of length it may have
 
 

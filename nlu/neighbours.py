@@ -68,6 +68,8 @@ def load_neighbours(path: Path) -> Neighbours:
             if not re.fullmatch("[ァ-ヺー]+", str(reading)):
                 raise BadDataError(path, str(name), "needs its reading in katakana")
             places[str(name)] = str(municipality)
+            if re.fullmatch("[一-龥々ヶツ]+[市町]", str(name)) and name in row["names"]:
+                places[_in_hiragana(str(reading), str(name))] = str(municipality)
             readings.append((str(reading), str(name), name not in row["names"]))
     within = data.get("within")
     if not isinstance(within, dict) or not within:
@@ -86,6 +88,12 @@ def load_neighbours(path: Path) -> Neighbours:
         border=pattern(path, "border.written", (str(border.get("written", "(?!)")),)),
         border_heard=pattern(path, "border.heard", (str(border.get("heard", "(?!)")),)),
     )
+
+
+def _in_hiragana(reading: str, name: str) -> str:
+    """ノミシ, 能美市 → のみ市."""
+    said = reading.removesuffix("シ") if name.endswith("市") else reading.removesuffix("マチ").removesuffix("チョー")
+    return "".join(chr(ord(kana) - 0x60) if "ァ" <= kana <= "ヶ" else kana for kana in said) + name[-1]
 
 
 def _any(words: Mapping[str, Any]) -> re.Pattern[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlu.address import Chome, Grammar, Lot
 from nlu.found import Findings, FoundTown, among, best_landmark, blanked, joined
@@ -18,8 +18,11 @@ from nlu.neighbours import City, Neighbours
 from nlu.words import Words
 
 _KANJI = re.compile(r"[一-鿿々]")
+_KANA = re.compile(r"[ぁ-ゖァ-ヺー]{3,}町?$")
 _TOWN_END = re.compile("町|台|丘|チョー|(?<=[^0-9一二三四五六七八九十])の")
 _TOWNS_PEOPLE = "内会"
+_TOWN, _PREFECTURE, _TOPIC = "町", "県", "は"
+_PAUSE = re.compile("[、。]")
 _NUMERAL = re.compile("[0-9一二三四五六七八九十百]")
 _SHORT = 3  # characters, kana; a shorter name is a surname or a word as well
 _LONG_BEFORE = 6  # characters
@@ -43,11 +46,13 @@ class Sight:
         """Returns what `text`, whose reading is `kana`, says of a place. `guess`: towns may be found by sound, too."""
         chomes = self.numbers.chomes(text)
         known = self._known(text, chomes)
+        # 何番やったかな、六十の五: whatever else was said, there is an answer
+        guess = guess or (lot_asked and self.numbers.last_lot(text, [], [], asked=False) is not None)
         city = self._city(text, asked=expecting is Expecting.PLACE)
         written = self._town(text, known, expecting)
-        if written and city and city.start < written.start:
+        if written and city and city.start < written.start and not self._beyond(text, city, written):
             written = None
-        town = self._as_written(written, text, asked=expecting is Expecting.PLACE) if written else None
+        town = self._as_written(self._told_apart(written, text), text, expecting) if written else None
         if guess and city is None and not self._explained(text, written) and self._may_sound(text, chomes, expecting):
             town = self._by_sound(text, kana, known, expecting, written) or town
         ends, anchors = [chome.end for chome in chomes], self._behind(town, text, chomes, known)
@@ -73,13 +78,24 @@ class Sight:
         ]
 
     def _city(self, text: str, *, asked: bool) -> City | None:
+        """The first municipality, one of a prefecture before the prefecture."""
+        found = []
         for city in self.neighbours.written(text):
             after = text[city.end :]
             if self.words.person.match(after) or self.numbers.negated.match(after):
                 continue
             if city.certain_word or asked or self.words.careful_follows.match(after):
-                return city
-        return None
+                found.append(city)
+        return min(found, key=lambda city: (city.municipality.endswith(_PREFECTURE), city.start), default=None)
+
+    def _beyond(self, text: str, city: City, town: Written) -> bool:
+        """Whether a town is said for itself after a municipality, not as a part of it: 野々市の隣です、西泉二丁目."""
+        apart = _PAUSE.search(text, city.end, town.start) is not None
+        return apart and town.town.name not in self.neighbours.only_after and self._numbered(text, town)
+
+    def _numbered(self, text: str, town: Written) -> bool:
+        """Whether a chome or a lot follows."""
+        return bool(self.words.number.match(text, town.end)) or self.numbers.lot_at(text, town.end) is not None
 
     # --- by the names that stand there ---------------------------------------------------------
 
@@ -87,16 +103,18 @@ class Sight:
         """The town that stands in writing, one with a number before others; the last: people correct themselves."""
         towns = [
             town
-            for town in self.gazetteer.written(text)
+            for town in (*self.gazetteer.written(text), *self.gazetteer.halved(text))
             if self._plausible(text, town, expecting) and not self._is_landmark(town, known)
         ]
         there = [town for town in towns if not self.words.toward.match(text[town.end :])] or towns
         return max(
             there,
             key=lambda town: (
+                self._numbered(text, town),
                 bool(self.words.numbered.match(text, town.end)),
                 town.kind is not Kind.STEM,
                 not self.words.facility.match(text, town.end),
+                not text.startswith(_TOPIC, town.end),
                 town.start,
             ),
             default=None,
@@ -113,7 +131,10 @@ class Sight:
     def _plausible(self, text: str, town: Written, expecting: Expecting) -> bool:
         """A name inside another word (泉 in 温泉), or a person's name, is no town."""
         before, after, name = text[: town.start][-1:], text[town.end :], town.town.name
-        if self.words.person.match(after) or self.numbers.negated.match(after):
+        chome = self.numbers.chome.match(after)
+        if self.words.with_part.match(text, town.start):
+            return False
+        if self.words.person.match(after) or self.numbers.negated.match(after[chome.end() :] if chome else after):
             return False
         surname = name in self.words.surnames
         if surname and self.words.family.match(after):
@@ -142,18 +163,36 @@ class Sight:
         return bool(_KANJI.match(after)) and not self.words.facility.match(after)
 
     def _stem_plausible(self, text: str, town: Written, expecting: Expecting) -> bool:
+        asked = expecting is Expecting.PLACE
         if text[town.start : town.end] in self.words.words or expecting is Expecting.NAME:
-            return False
-        follows = self.words.end if expecting is Expecting.PLACE else self.words.careful_follows
-        return bool(follows.match(text, town.end))
+            return asked and town.start == 0 and self._opens(text, town)
+        follows = self.words.end if asked or town.end - town.start >= _SHORT else self.words.careful_follows
+        more = self.words.stem_asked if asked else self.words.stem
+        return bool(follows.match(text, town.end) or more.match(text, town.end))
 
-    def _as_written(self, town: Written, text: str, *, asked: bool) -> FoundTown:
+    def _opens(self, text: str, town: Written) -> bool:
+        """Whether a reply that begins with a name goes on with its lot: 岸川、トの十二番."""
+        follows = self.words.stem_numbered.match(text, town.end) is not None
+        return follows and self.numbers.last_lot(text[town.end :], [], [], asked=False) is not None
+
+    def _told_apart(self, town: Written, text: str) -> Written:
+        """Of towns that differ by a part the one that the caller means: 鞍月に東が付くほう, 大桑の、町は付かん."""
+        name, towns = town.town.name, self.gazetteer.towns
+        others = [name.removesuffix(_TOWN)] if self.words.without_part.search(text) else []
+        for match in self.words.with_part.finditer(text):
+            part = match["part"] or match["town"]
+            others += [name + part, part + name, name.removesuffix(_TOWN) + part] if part not in name else []
+        return next((replace(town, town=towns[other]) for other in others if other in towns), town)
+
+    def _as_written(self, town: Written, text: str, expecting: Expecting) -> FoundTown:
         """What stands there is certain; not a name without its 町 that others share, nor what is named after a town."""
         name, stem = town.town.name, town.town.name.removesuffix("町")
         rivals = [other for other in self.gazetteer.towns if other.startswith(stem)] if town.kind is Kind.STEM else []
         candidates = among(self.gazetteer, [name, *rivals], has_chome=bool(self.numbers.chomes(text)))
+        asked = expecting is Expecting.PLACE
         surname = name in self.words.surnames and not asked and not self._placed(text, town)
-        certain = len(candidates) == 1 and not surname and not self.words.facility.match(text, town.end)
+        word = town.kind is Kind.STEM and stem in self.words.words
+        certain = len(candidates) == 1 and not (surname or word or self.words.facility.match(text, town.end))
         return FoundTown(candidates[0], town.start, town.end, certain, () if certain else candidates)
 
     def _placed(self, text: str, town: Written) -> bool:
@@ -164,7 +203,11 @@ class Sight:
 
     def _explained(self, text: str, town: Written | None) -> bool:
         """Whether nothing between the town and its number is left over, as in 泉の出町四丁目, 高尾第二丁目."""
-        return town is not None and self.words.explained.match(text[town.end :]) is not None
+        if town is None:
+            return False
+        after = text[town.end :]
+        whole = town.kind is Kind.OFFICIAL and town.town.name.endswith(_TOWN) and not _KANJI.match(after)
+        return bool(self.words.explained.match(after)) or (whole and not self.numbers.corrections.search(after))
 
     def _may_sound(self, text: str, chomes: Sequence[Chome], expecting: Expecting) -> bool:
         if expecting in (Expecting.NAME, Expecting.PHONE):
@@ -194,8 +237,11 @@ class Sight:
             one
             for start in self._starts(text)
             for one in self.homophones.at(text, start)
-            if one.end > begin and self._homophone_plausible(one, text[one.end :], said, asked=asked)
+            if one.end > begin and self._homophone_plausible(one, text, said, asked=asked)
+            if instead_of is None or self._outdoes(one, instead_of, text)
         ]
+        wholes = [(one.start, one.end) for one in found if one.kind in (Kind.OFFICIAL, Kind.LOOSE) and not one.slips]
+        found = [one for one in found if not any(one.start == start and one.end < end for start, end in wholes)]
         ranked = sorted(found, key=lambda one: self._rank(one, text, said), reverse=True)
         if not ranked:
             return None
@@ -218,11 +264,19 @@ class Sight:
             return True
         return not _KANJI.match(before) and bool(_KANJI.match(text[at]))
 
-    def _homophone_plausible(self, one: Homophone, after: str, said: str, *, asked: bool) -> bool:
+    def _outdoes(self, one: Homophone, town: Written, text: str) -> bool:
+        """Whether other characters tell more than a town that is written: a longer name, a number, a correction."""
+        numbered = bool(self.words.number.match(text, one.end)) and not self._numbered(text, town)
+        return one.start <= town.start or numbered or self.numbers.corrections.search(text, town.end) is not None
+
+    def _homophone_plausible(self, one: Homophone, text: str, said: str, *, asked: bool) -> bool:
+        after, written = text[one.end :], text[one.start : one.end]
         if self.words.person.match(after) or self.numbers.negated.match(after):
             return False
         if self.words.number.match(after):
             return not _NUMERAL.match(after) or not _NUMERAL.match(one.last)
+        if _KANA.match(written) and len(one.key) > _SHORT and not one.slips and (asked or one.kind is Kind.OFFICIAL):
+            return bool(self.words.end.match(after))
         if one.kind is Kind.STEM or len(one.key) < _SHORT:
             return False
         # without a number the whole reading must be as it was read, or a long name must share a character

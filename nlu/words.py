@@ -16,7 +16,9 @@ class Words:
     """`careful`: towns that are words too; `surnames`; `words`: towns without their 町 that are words or surnames.
 
     `number`: a chome or lot follows, `numbered`: that or another word of addresses; `careful_follows`: a word of place;
-    `of`: a の that no relative follows; `end`: what may end a reply; `explained`: nothing is left over.
+    `of`: a の that no relative follows; `stem`, `stem_asked`, `stem_numbered`: what else may follow a
+    town without its 町; `with_part`, `without_part`: which of two towns it is;
+    `end`: what may end a reply; `explained`: nothing is left over.
     """
 
     careful: frozenset[str]
@@ -35,11 +37,16 @@ class Words:
     facility: re.Pattern[str]
     careful_follows: re.Pattern[str]
     careful_heard: re.Pattern[str]
+    stem: re.Pattern[str]
+    stem_asked: re.Pattern[str]
     end: re.Pattern[str]
     explained: re.Pattern[str]
     person: re.Pattern[str]
     family: re.Pattern[str]
     near_words: re.Pattern[str]
+    stem_numbered: re.Pattern[str]
+    with_part: re.Pattern[str]
+    without_part: re.Pattern[str]
 
 
 def load_words(path: Path, data: Mapping[str, Any], towns: Mapping[str, object]) -> Words:
@@ -72,9 +79,14 @@ def load_words(path: Path, data: Mapping[str, Any], towns: Mapping[str, object])
         facility=one("facility"),
         careful_follows=one("careful"),
         careful_heard=one("careful_heard"),
+        stem=one("stem"),
+        stem_asked=one("stem_asked"),
         end=one("end"),
         explained=one("explained"),
         person=pattern(path, "person.written", strings(path, person, "written")),
         family=pattern(path, "person.family", strings(path, person, "family")),
+        stem_numbered=one("stem_numbered"),
+        with_part=pattern(path, "with_part", strings(path, data, "with_part")),
+        without_part=pattern(path, "without_part", strings(path, data, "without_part")),
         near_words=pattern(path, "near_words", strings(path, data, "near_words")),
     )
