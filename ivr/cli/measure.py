@@ -107,14 +107,20 @@ def asr(file: Path, as_json: bool) -> None:
 @WRONG
 def everything(wrong: bool) -> None:
     """The shipped models on the callers that no training has seen, in every language and form."""
-    from ivr.evaluation.report import slot_lines, urgency_lines
+    from faq_index.corpus import DATA as FAQ_DATA
+    from ivr.app import load_corpora, open_answers
+    from ivr.evaluation.report import faq_lines, slot_lines, urgency_lines
+    from ivr.settings import read_settings
     from nlu.labels import load_labels
+    from nlu.reading import reading
     from nlu.source import DATA_DIR
 
     understand = _understand()
+    answers = open_answers(read_settings(), load_corpora())
     labels = load_labels(DATA_DIR / "labels.yaml")
     for lines in (
         urgency_lines(DATA_DIR, labels, understand, wrong=wrong),
+        faq_lines(FAQ_DATA, lambda text, spoken: answers.search(text, reading(text), spoken), wrong=wrong),
         slot_lines(DATA_DIR, understand, wrong=wrong),
     ):
         for line in lines:

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict
+
 from faq_index.bureau import Asked
 from faq_index.candidates import Ranking
+from faq_index.strict_yaml import read
 from ivr.evaluation.labelled import read_rows
 from ivr.evaluation.proportion import Proportion, proportion
 
@@ -87,6 +90,19 @@ def _place(topic: str | None, found: Ranking) -> int | None:
     """Counted from 1; None when it is not among the candidates."""
     order = [candidate.topic for candidate in found.candidates]
     return order.index(topic) + 1 if topic in order else None
+
+
+class _UnseenModel(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    topics: dict[str, list[str]]
+    out_of_scope: list[str]
+
+
+def read_unseen(data: Path, language: str) -> list[Labelled]:
+    """The shipped questions that nothing is fitted to, of one language. Raises faq_index's DataError."""
+    found = read(data / f"unseen_{language}.yaml", _UnseenModel)
+    asked = [Labelled(text, language, topic) for topic, texts in found.topics.items() for text in texts]
+    return asked + [Labelled(text, language, None) for text in found.out_of_scope]
 
 
 @dataclass(frozen=True, slots=True)

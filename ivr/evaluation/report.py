@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ivr.evaluation import slots
+from ivr.evaluation import answers, slots
 from ivr.evaluation.proportion import Proportion
 from ivr.evaluation.urgency import Figures, Labelled, figures, of_utterance
 from nlu.labels import Labels
@@ -94,6 +95,29 @@ def slot_lines(data: Path, understand: Understand, *, wrong: bool) -> Iterator[s
             acts = slots.read_acts(folder / "acts.tsv")
             yield f"\n{name}, acts: {len(acts)} replies"
             yield from _table({"act right": slots.act_figures(acts, language, understand)})
+
+
+def faq_lines(data: Path, search: answers.Search, *, wrong: bool) -> Iterator[str]:
+    """Yields the tables of answers; `data`: the FAQ's folder."""
+    for language, name in NAMES.items():
+        for form, rows in _asked(data, language).items():
+            found = answers.figures(rows, search)
+            inside = sum(row.topic is not None for row in rows)
+            yield f"\n{name}, answers, {form}: {inside} questions, {len(rows) - inside} out of scope"
+            yield from _table(found.named())
+            yield f"  {'MRR':34}{found.mrr:.3f}"
+            if wrong:
+                yield from (f"    {row.topic} → {got.answer}  {row.text}" for row, got in found.missed)
+
+
+def _asked(data: Path, language: str) -> dict[str, list[answers.Labelled]]:
+    rows = answers.read_unseen(data, language)
+    forms = {CLEAN: rows}
+    if language == "ja":
+        forms[KANA] = [replace(row, text=reading(row.text)) for row in rows]
+        known = heard_of(data / "unseen_ja.heard.tsv")
+        forms[HEARD] = [replace(row, text=known[row.text]) for row in rows if row.text in known]
+    return forms
 
 
 def place_figures(found: slots.PlaceFigures) -> dict[str, Proportion]:

@@ -8,7 +8,9 @@ import pytest
 
 from faq_index.bureau import Asked
 from faq_index.candidates import Candidate, Ranking
-from ivr.evaluation.answers import Labelled, figures, rank_figures, rank_lines, read_labelled
+from faq_index.corpus import DATA, load_corpora
+from faq_index.strict_yaml import DataError
+from ivr.evaluation.answers import Labelled, figures, rank_figures, rank_lines, read_labelled, read_unseen
 from ivr.evaluation.labelled import BadRows
 
 START = Ranking((Candidate("start", 0.9), Candidate("stop", 0.2)), "start", 0.7)
@@ -49,6 +51,19 @@ def test_labelled_rows_are_read_and_bad_ones_refused_with_their_line(tmp_path: P
     path.write_text('{"text": "a"}\n', encoding="utf-8")
     with pytest.raises(BadRows, match="line 1: needs 'topic'"):
         read_labelled(path)
+
+
+@pytest.mark.parametrize("language", ["ja", "en", "zh", "ko"])
+def test_the_shipped_unseen_questions_are_of_every_topic_and_of_none(language: str) -> None:
+    rows = read_unseen(DATA, language)
+    assert {row.topic for row in rows} == {None, *(entry.id for entry in load_corpora()[0].entries)}
+    assert len({row.text for row in rows}) == len(rows)
+
+
+def test_unseen_questions_of_another_shape_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "unseen_ja.yaml").write_text("topics: [a]\n", encoding="utf-8")
+    with pytest.raises(DataError, match="unseen_ja.yaml"):
+        read_unseen(tmp_path, "ja")
 
 
 def test_places_are_counted_by_the_first_entry_that_answers() -> None:
