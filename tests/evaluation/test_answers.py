@@ -62,7 +62,7 @@ def test_the_shipped_unseen_questions_are_of_every_topic_and_of_none(language: s
 
 def test_unseen_questions_of_another_shape_are_refused(tmp_path: Path) -> None:
     (tmp_path / "unseen_ja.yaml").write_text("topics: [a]\n", encoding="utf-8")
-    with pytest.raises(DataError, match="unseen_ja.yaml"):
+    with pytest.raises(DataError, match=r"unseen_ja\.yaml"):
         read_unseen(tmp_path, "ja")
 
 
