@@ -108,7 +108,8 @@ class Grammar:
             if word is None:
                 return None
             value, power = self.values[word]
-            total, ones = (total + max(ones, 1) * power, 0) if power > 1 else (total, value)
+            # 三八八: digit by digit
+            total, ones = (total + max(ones, 1) * power, 0) if power > 1 else (total, 10 * ones + value)
             at += len(word)
         return total + ones or None
 
@@ -217,7 +218,8 @@ class Grammar:
             lots.insert(0, later[-1])
         if lots:
             # ワの83、あ違う、84: the letter stays
-            letter = next((lot.letter for lot in lots if lot.letter and not lots[0].letter), lots[0].letter)
+            others = (lot.letter for lot in lots if lot.letter and lot.end <= lots[0].start)
+            letter = lots[0].letter or next(others, "")
             return replace(lots[0], letter=letter)
         found = list(self.named_lots(text)) or (list(self.pairs(text)) if asked else [])
         return found[-1] if found else None
@@ -231,6 +233,8 @@ class Grammar:
             lot = self.lot_at(text, clause.end())
             if lot is None or lot.start < max(clause.end(), full[-1].end if full else 0):
                 continue
+            if self.values and lot.letter and not (lot.named or self.bare.match(text, lot.end)):
+                continue  # a kana and a number are no lot by themselves: モーイチド
             if lot.letter[:1] in self.beside and _PAUSE in text[lot.start : lot.start + len(lot.letter) + 1]:
                 continue  # 公園の下、二の六
             if lot.letter or lot.named or (len(lot.numbers) > 1 and lot.numbers[1] < _TELEPHONE):
@@ -286,6 +290,7 @@ def _grammar(path: Path, data: Mapping[str, Any], kind: str) -> Grammar:
         return pattern(path, key, (str(words),))
 
     number = _heard_number(numbers) if heard else _WRITTEN_NUMBER
+    short = _heard_number(numbers, by_digit=False) if heard else number
     after_block = _heard_number(numbers, after_block=True) if heard else number
     slips = {word: int(value) for value, words in data["chome"]["misheard"].items() for word in words} if heard else {}
     also = {} if heard else lot["letters"]["in_hiragana"]
@@ -295,7 +300,7 @@ def _grammar(path: Path, data: Mapping[str, Any], kind: str) -> Grammar:
     }
     return Grammar(
         values=_values(numbers) if heard else {},
-        chome=re.compile(rf"(?:(?P<number>{number})|(?P<slip>{_any(slips) or '(?!)'}))(?:{data['chome'][kind]})"),
+        chome=re.compile(rf"(?:(?P<number>{short})|(?P<slip>{_any(slips) or '(?!)'}))(?:{data['chome'][kind]})"),
         misheard_chome=slips,
         lot=_lot(lot, kind, number, after_block, letters),
         core=re.compile(rf"{number}(?=(?:{lot['joint'][kind]}){number}|{lot['close'][kind]}|{lot['bare'][kind]})"),
@@ -324,10 +329,11 @@ def _lot(
     free, bound = [lot["letters"]["kana"]], [lot["letters"]["kana_after_no"]]
     if kind == "written":
         # a particle is hiragana: a katakana ニ is a letter
-        free += [*bound, lot["letters"]["hiragana"]]
+        free += bound
         bound = [lot["letters"]["hiragana_after_no"]]
     words = "|".join(letters.values())
-    letter = rf"{words}|(?!{number})(?:[{''.join(free)}]|(?<=[のノ])[{''.join(bound)}])"
+    hiragana = rf"[{lot['letters']['hiragana']}](?!{_PAUSE})"  # とね、: a particle
+    letter = rf"{words}|(?!{number})(?:[{''.join(free)}]|{hiragana}|(?<=[のノ])[{''.join(bound)}])"
     tie, between = (lot["letters"][key][kind] for key in ("tie", "between"))
     second = rf"{letter}|(?<=、)[{''.join(bound)}]"
     letters_of = rf"(?P<letter>{letter})(?:{between}(?P<second>{second}))?(?P<tie>{tie})?"
@@ -357,10 +363,11 @@ def _word(pattern: str) -> str:
     return re.sub(r"\(.*", "", pattern)
 
 
-def _heard_number(numbers: Mapping[str, Any], *, after_block: bool = False) -> str:
+def _heard_number(numbers: Mapping[str, Any], *, after_block: bool = False, by_digit: bool = True) -> str:
     """The pattern of a spoken number below 10,000; slips only inside one (リュー in サンリューニ), hardly ever alone.
 
     `after_block`: behind 番, where a last ゴー is 号 (サンバンジューゴー is 3-10) and not a five.
+    `by_digit`: it may be said 三八八.
     """
     slips, ones = numbers["misheard"], [word for words in numbers["ones"].values() for word in words]
     fives = slips[5]
@@ -377,4 +384,5 @@ def _heard_number(numbers: Mapping[str, Any], *, after_block: bool = False) -> s
     thousand = rf"(?:(?:{plain})?(?:{thousands})(?={plain}|{tens}|{hundreds}))"
     begins = rf"(?={plain}|{tens}|リュー|{hundreds}|{alone}|{thousands}|{many}(?:{any_ten}|{any_hundred}))"
     larger = rf"{thousand}?{hundred}?{ten}(?:{after_ten})?|{thousand}?{hundred}(?:{plain})?|{thousand}(?:{plain})?"
+    larger = rf"{larger}|(?:{plain}){{3,4}}" if by_digit else larger
     return rf"(?:{begins}(?:{larger}|{plain})|(?<=ノ)(?:{'|'.join(fives)})|(?<=バン)(?:{'|'.join(fives)}))"

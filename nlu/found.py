@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlu.address import Lot
 from nlu.gazetteer import Gazetteer
@@ -46,8 +46,9 @@ def among(gazetteer: Gazetteer, names: Iterable[str], *, has_chome: bool) -> tup
 
 
 def best_landmark(found: Sequence[Landmark], after: int = 0) -> str | None:
-    """Those known by name before others, but for rivers and roads, which are long; those behind `after`; the first."""
-    ranked = sorted(found, key=lambda one: (one.wide, not one.known, one.start < after, one.start))
+    """Those known by name before others, but for rivers and roads, which are long; those with where from them; those
+    behind `after`; the first."""
+    ranked = sorted(found, key=lambda one: (one.wide, not one.known, not one.placed, one.start < after, one.start))
     return ranked[0].text.strip(" 、。のノ") or None if ranked else None
 
 
@@ -58,9 +59,26 @@ def joined(found: Sequence[Landmark], text: str) -> list[Landmark]:
         before = result[-1] if result else None
         if before and text[before.end : one.start] in ("の", "ノ"):
             both = f"{before.text}の{one.text}"
-            result[-1] = Landmark(both, before.start, one.end, known=True, wide=before.wide and one.wide)
+            wide, placed = before.wide and one.wide, one.placed
+            result[-1] = Landmark(both, before.start, one.end, known=True, wide=wide, placed=placed)
         else:
             result.append(one)
+    return result
+
+
+def longest(found: Sequence[Landmark]) -> list[Landmark]:
+    """Of landmarks that overlap the one that tells most: お寺の石垣の前 rather than お寺; known by name if one is."""
+    result: list[Landmark] = []
+    for one in sorted(found, key=lambda one: (-len(one.text), one.start)):
+        end = one.start + len(one.text)
+        over = next(
+            (i for i, other in enumerate(result) if one.start < other.start + len(other.text) and other.start < end),
+            None,
+        )
+        if over is None:
+            result.append(one)
+        elif one.known and not result[over].known:
+            result[over] = replace(result[over], known=True, wide=False)
     return result
 
 

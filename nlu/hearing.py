@@ -38,7 +38,7 @@ class Hearing:
         city = self._city(kana, mentions)
         covered = self._covered(kana, mentions)
         town = self._last([one for one in mentions if not _within(one, covered)], chomes, kana)
-        if town and city and (city.start < town.start or city.bits > town.bits + _CITY_STRONGER):
+        if town and city and not self._beyond(kana, city, town, chomes):
             town = None
         ends, anchors = [chome.end for chome in chomes], [town.end] if town else []
         said = [*covered, *((one.start, one.end) for one in (town, *chomes) if one)]
@@ -48,7 +48,9 @@ class Hearing:
             town=self._found(town, chomes, kana, asked=expecting is Expecting.PLACE) if town else None,
             chome=chomes[-1].value if chomes else None,
             lot=lot,
-            landmark=self._landmark(kana, [one for one in mentions if not _overlaps(one, lot)]),
+            landmark=self._landmark(
+                kana, [one for one in mentions if not _overlaps(one, lot)], self._free(kana, said, lot, expecting)
+            ),
             city=city.name.name if city else None,
         )
 
@@ -76,11 +78,23 @@ class Hearing:
             one
             for one in found
             if (one.exact or (guess and not any(one.start < end and start < one.end for start, end in taken)))
-            and not self.numbers.negated.match(kana, one.end)
+            and not self._negated(kana, one)
             and (one.exact or one.name.official or one.name.what is not What.CITY or one.bits >= least["city"])
             and one.bits >= least[self._kind_of(one, chomes, kana, asked=asked)]
             and (asked or not self._surname(one, chomes, kana))
         ]
+
+    def _negated(self, kana: str, one: Mention) -> bool:
+        """Whether it is taken back, with its chome: カサマイイッチョーメジャナイ."""
+        chome = self.numbers.chome.match(kana, one.end)
+        return self.numbers.negated.match(kana, chome.end() if chome else one.end) is not None
+
+    def _beyond(self, kana: str, city: Mention, town: Mention, chomes: Sequence[Chome]) -> bool:
+        """Whether a town is said for itself, not as a part of a municipality."""
+        if city.start > town.start:
+            return city.bits <= town.bits + _CITY_STRONGER
+        apart = any(sign in "、。" for sign in kana[city.end : town.start])
+        return apart and town.name.name not in self.neighbours.only_after and self._numbered(town, chomes, kana)
 
     def _kind_of(self, one: Mention, chomes: Sequence[Chome], kana: str, *, asked: bool) -> str:
         """What stands by a name, and how much it needs to be believed therefore."""
@@ -131,7 +145,13 @@ class Hearing:
         known = [one for one in mentions if one.name.what is What.LANDMARK]
         return [(one.start, self.landmarks.tail_heard(kana, one.end)[1]) for one in known]
 
-    def _landmark(self, kana: str, mentions: Sequence[Mention]) -> str | None:
+    def _free(self, kana: str, said: Sequence[tuple[int, int]], lot: Lot | None, expecting: Expecting) -> str:
+        """What is left of a reply to the question where, in which any word may be a landmark."""
+        if expecting is not Expecting.PLACE:
+            return ""
+        return blanked(kana, [*said, (lot.start, lot.end)] if lot else said)
+
+    def _landmark(self, kana: str, mentions: Sequence[Mention], free: str) -> str | None:
         buildings = [one for one in mentions if one.name.what is What.LANDMARK or one.name.landmark]
         nouns = [one for one in mentions if one.name.what is What.NOUN]
         named = [one for one in mentions if one.name.what is not What.NOUN]
@@ -146,7 +166,8 @@ class Hearing:
             for one in nouns
             for landmark in self.landmarks.noun_heard_as(one.name.name, kana, one.start, one.end)
         ]
-        return best_landmark([*joined(known, kana), *plain, *slipped])
+        named_so = [*joined(known, kana), *plain, *slipped]
+        return best_landmark(named_so or self.landmarks.spots_heard(free))
 
 
 def _within(one: Mention, covered: Sequence[tuple[int, int]]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlu.reading import canonical
-from nlu.source import BadDataError, read_mapping, sound_pattern, strings
+from nlu.source import BadDataError, pattern, read_mapping, sound_pattern, strings
 
 FILE = "landmarks.yaml"
 _NEVER = "(?!)"
@@ -22,18 +22,21 @@ _LONG_NOUN = 5  # kana; only such nouns are spotted with slips
 
 @dataclass(frozen=True, slots=True)
 class Landmark:
-    """`text` in usual writing, at [start, end). `known`: one by name; `wide`: a river or a road."""
+    """`text` in usual writing, at [start, end). `known`: one by name; `wide`: a river or a road; `placed`: with where
+    from it."""
 
     text: str
     start: int
     end: int
     known: bool
     wide: bool = False
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """`readings`: known name → how it is said; `nouns`, `tails`: written → heard, as patterns of landmarks.yaml."""
+    """`readings`: known name → how it is said; `nouns`, `tails`: written → heard, as patterns of landmarks.yaml;
+    `spot`: whatever has a word of where from it, but for what is `cut` before it, and `no_spot`; `end_of`: others."""
 
     readings: Mapping[str, tuple[str, ...]]
     areas: Mapping[str, str]
@@ -50,6 +53,13 @@ class Landmarks:
     tails: tuple[tuple[str, re.Pattern[str]], ...]
     lead: re.Pattern[str]
     lead_heard: re.Pattern[str]
+    spot: re.Pattern[str]
+    cut: re.Pattern[str]
+    no_spot: re.Pattern[str]
+    home: re.Pattern[str]
+    end_of: re.Pattern[str]
+    spot_heard: re.Pattern[str]
+    no_spot_heard: re.Pattern[str]
 
     def known_in(self, text: str) -> list[Landmark]:
         """Returns the landmarks in `text` that are known by name, as written, with what is said of where from them."""
@@ -58,7 +68,28 @@ class Landmarks:
     def written_as(self, text: str, start: int, end: int) -> Landmark:
         """Returns what stands at [start, end) of `text` as a landmark, with what is said about where from it."""
         whole, name = text[start : self._with_tail(text, end)], text[start:end]
-        return Landmark(whole, start, end, known=True, wide=name in self.wide and whole == name)
+        return Landmark(
+            whole, start, end, known=True, wide=name in self.wide and whole == name, placed=len(whole) > len(name)
+        )
+
+    def spots_in(self, text: str, *, at_home: bool) -> list[Landmark]:
+        """Returns whatever has a word of where from it behind it: もとの寮の向かい, 青い屋根の家の隣.
+
+        `at_home`: whether 家の前 is one; not where nothing tells whose house.
+        """
+        found = []
+        for match in self.spot.finditer(text):
+            head = match["head"]
+            cuts = [cut.end() for cut in self.cut.finditer(head)]
+            at = cuts[-1] if cuts else 0
+            at += len(self.lead.match(head[at:])[0])  # type: ignore[index]  # matches nothing at least
+            start, end = match.start() + at, self._with_tail(text, match.start("where"))
+            at_home_only = not at_home and self.home.fullmatch(head[at:])
+            named = head[at:] and not (at_home_only or self.no_spot.fullmatch(head[at:]))
+            if named and not self.with_tail.search(text[start:end]):
+                found.append(Landmark(text[start:end], start, end, known=False, placed=True))
+        others = self.end_of.finditer(text)
+        return [*found, *(Landmark(one[0], one.start(), one.end(), known=False, placed=True) for one in others)]
 
     def named_in(self, text: str) -> list[Landmark]:
         """Returns what is called by a common noun in written `text`: 三池の公民館の前 → 公民館の前."""
@@ -67,7 +98,7 @@ class Landmarks:
             start = match.start() + len(self.lead.match(match[0])[0])  # type: ignore[index]  # matches nothing at least
             whole = text[start : self._with_tail(text, match.end())]
             if not self.with_tail.search(whole):
-                found.append(Landmark(whole, start, match.end(), known=False))
+                found.append(Landmark(whole, start, match.end(), known=False, placed=len(whole) > match.end() - start))
         found += [Landmark(match[0], match.start(), match.end(), known=False) for match in self.by_tail.finditer(text)]
         return found
 
@@ -118,6 +149,15 @@ class Landmarks:
                 found.append(Landmark(whole, start, match.end("noun"), known=False))
         return found
 
+    def spots_heard(self, kana: str) -> list[Landmark]:
+        """Returns whatever has a word of where from it behind it, what it is in katakana: ポンプジョーの横."""
+        found = []
+        for match in self.spot_heard.finditer(kana):
+            tail, end = self.tail_heard(kana, match.end("head"))
+            if tail and not self.no_spot_heard.search(match["head"]):
+                found.append(Landmark(f"{match['head']}の{tail}", match.start(), end, known=False, placed=True))
+        return found
+
     def names(self) -> list[tuple[str, str]]:
         """(reading, writing) of the landmarks known by name."""
         return [(canonical(reading), name) for name, readings in self.readings.items() for reading in readings]
@@ -146,6 +186,7 @@ def load_landmarks(path: Path) -> Landmarks:
             raise BadDataError(path, name, "needs its reading in katakana, or a list of readings")
     nouns, tails = ({k: str(v) for k, v in tables[key].items()} for key in ("nouns", "tails"))
     follows, lead, lead_heard = (strings(path, data, key) for key in ("area_follows", "lead", "lead_heard"))
+    weak = set(strings(path, data, "weak_tails"))
     # 寺 and 橋 begin many words: nothing but where from it stands behind them
     short = rf"(?:{_any(n for n in nouns if len(n) == 1)})(?={_any(tails)}|[^一-龥]|$)"
     heard = "|".join(f"(?:{how})" for how in nouns.values())
@@ -168,6 +209,13 @@ def load_landmarks(path: Path) -> Landmarks:
         tails=_patterns(path, tails),
         lead=re.compile(f"(?:{'|'.join(lead)})*"),
         lead_heard=re.compile(f"(?:.*(?:{'|'.join(lead_heard)}))?"),
+        spot=re.compile(rf"(?P<head>[^、。,.!?…\s]{{1,18}}?)の(?P<where>{_any(set(tails) - weak)})(?![一-龥々])"),
+        cut=pattern(path, "cut", strings(path, data, "cut")),
+        no_spot=pattern(path, "no_spot", strings(path, data, "no_spot")),
+        home=pattern(path, "home", strings(path, data, "home")),
+        end_of=pattern(path, "end_of", strings(path, data, "end_of")),
+        spot_heard=pattern(path, "spot_heard", strings(path, data, "spot_heard")),
+        no_spot_heard=pattern(path, "no_spot_heard", strings(path, data, "no_spot_heard")),
     )
 
 

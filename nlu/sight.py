@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nlu.address import Chome, Grammar, Lot
-from nlu.found import Findings, FoundTown, among, best_landmark, blanked, joined
+from nlu.found import Findings, FoundTown, among, best_landmark, blanked, joined, longest
 from nlu.gazetteer import Gazetteer, Kind, Written
 from nlu.hearing import Hearing
 from nlu.homophones import Homophone, Homophones
@@ -318,7 +318,8 @@ class Sight:
         buildings = [one for one in self.neighbours.written(text) if city and one.name in self.neighbours.landmarks]
         beyond = [self.landmarks.written_as(text, one.start, one.end) for one in buildings]
         known = joined([*known, *beyond], text)
-        found = [*known, *self.landmarks.named_in(free), *self.landmarks.areas_in(free)]
+        spots = self.landmarks.spots_in(free, at_home=town is not None)
+        found = longest([*known, *self.landmarks.named_in(free), *self.landmarks.areas_in(free), *spots])
         return best_landmark(found, town.end if town else 0)
 
 
