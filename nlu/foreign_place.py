@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nlu.digits import NUMERIC, DigitWords, Kind, Token, load_digit_words
+from nlu.digits import NUMERIC, DigitWords, Token, load_digit_words
+from nlu.digits import Kind as DigitKind
 from nlu.foreign_towns import ForeignTowns, Found, load_foreign_towns
 from nlu.meaning import Expecting, Place
 from nlu.normalise import MAX_CHARS
@@ -19,9 +20,11 @@ _SAID = 60  # characters kept for the operator's eye
 _ASKED, _UNASKED = 74.0, 84.0  # percent of similarity from which a town is believed
 _SHORT = 4  # letters or syllables of a Latin name that may be an ordinary word
 _MOST_CHOME, _MOST_LOT = 30, 99_999
+_TWENTY, _TWO = 20, 2
 _USUAL_CHOME = 8  # a larger first number without the word is a lot
 _BESIDE = " ,.-，。、"
 _EDGES = " ,.，。、"
+_HANGUL = re.compile(r"[가-힣]{2}")  # a syllable within a word is no number
 _HAN = re.compile(r"[㐀-鿿]")
 
 
@@ -56,14 +59,18 @@ class ForeignPlaces:
         chome = self._chome(text, numbers)
         town = self._town((text, said), numbers, chome, expecting, guess=guess)
         other = self._other_city(text)
-        if town and other and other[1] <= town.start and town.end <= other[2]:
+        if town and other and (town.similar or (other[1] <= town.start and town.end <= other[2])):
             town = None
-        mark = self._landmark(text, town)
-        if mark and expecting is not Expecting.PLACE and not self.words["relation"].search(text, *mark):
+        mark = self._mark(text, town, chome)
+        if mark and expecting is not Expecting.PLACE and not self._related(text, mark):
             mark = None  # a school that is merely spoken of is no place
+        if town and mark and self._named_after(text, town, mark, numbers):
+            town = None
         landmark = said[mark[0] : mark[1]].strip(_EDGES) if mark else None
         said = said[:_SAID]
         lot_asked = expecting is Expecting.PLACE
+        if mark:
+            numbers = [one for one in numbers if one.end < mark[0] or mark[1] <= one.start]  # 兼六园
         block, lot = self._lot(text, numbers, chome, town, asked=lot_asked)
         if town is None and other is None and landmark is None and chome is None and (lot is None or not lot_asked):
             return None
@@ -83,7 +90,7 @@ class ForeignPlaces:
         found: list[_Number] = []
         group: list[Token] = []
         start = at = 0
-        for token in (*self.digits.tokens(text), Token(Kind.JUNK, "")):
+        for token in (*self.digits.tokens(text), Token(DigitKind.JUNK, "")):
             numeric = token.kind in NUMERIC
             written = token.said.isdigit() and token.said.isascii()
             if group and (not numeric or written != group[-1].said.isdigit()):
@@ -100,14 +107,17 @@ class ForeignPlaces:
         return found
 
     def _add(self, found: list[_Number], group: list[Token], start: int, text: str) -> None:
-        value = self.digits.readings(group)[0][0]
-        said = text[start:]
-        end = start
-        for token in group:
-            end = text.find(token.said, end) + len(token.said)
-        sure = any(token.said.lower() not in self.digits.optional for token in group)
-        if value.isdigit() and int(value) <= _MOST_LOT and said:
-            found.append(_Number(str(int(value)), start, end, sure))
+        unsure = [token.said.lower() in self.digits.optional for token in group]
+        first = 0 if all(unsure) else unsure.index(False)  # 东山一丁目: a 山 for 三 stands alone only
+        for part in _apart(group[first:]) if self.digits.form == "words" else [group[first:]]:
+            value = self.digits.readings(part)[0][0]
+            start = text.find(part[0].said, start if part[0] is group[0] else start + 1 if first else start)
+            end = start
+            for token in part:
+                end = text.find(token.said, end) + len(token.said)
+            if value.isdigit() and int(value) <= _MOST_LOT:
+                found.append(_Number(str(int(value)), start, end, sure=not all(unsure)))
+            start = end
 
     def _chome(self, text: str, numbers: list[_Number]) -> tuple[int, int, int] | None:
         """Returns (chome, start, end) of the last one: after a correction the last one counts."""
@@ -197,6 +207,30 @@ class ForeignPlaces:
                 return match.span()
         return None
 
+    def _mark(self, text: str, town: Found | None, chome: tuple[int, int, int] | None) -> tuple[int, int] | None:
+        """Returns (start, end) of the landmark: one called by a common noun, or what has a word of where from it."""
+        free = _blanked(text, chome[1:]) if chome else text
+        mark = self._landmark(free, town)
+        spot = self._spot(_blanked(free, (town.start, town.end)) if town else free)
+        if mark is None or spot is None:
+            return mark or spot
+        covers = spot[0] <= mark[0] and mark[1] <= spot[1]
+        return spot if covers or not self.words["relation"].search(text, *mark) else mark
+
+    def _spot(self, text: str) -> tuple[int, int] | None:
+        match = self.words["spot"].search(text)
+        return next((match.span(name) for name in ("spot", "spot2") if match[name]), None) if match else None
+
+    def _related(self, text: str, mark: tuple[int, int]) -> bool:
+        """Whether a word of where from stands in a landmark, or not far before it."""
+        before = self.words["relation_before"].search(text[: mark[0]]) is not None
+        return before or self.words["relation"].search(text, *mark) is not None
+
+    def _named_after(self, text: str, town: Found, mark: tuple[int, int], numbers: list[_Number]) -> bool:
+        """Whether a name is but a part of a landmark's: Oyama Shrine, 兼六园."""
+        within = mark[0] <= town.start and town.end <= mark[1]
+        return within and not town.full and not self._numbered(text, town, numbers)
+
     def _lot(
         self, text: str, numbers: list[_Number], chome: tuple[int, int, int] | None, town: Found | None, *, asked: bool
     ) -> tuple[int | None, str | None]:
@@ -211,9 +245,17 @@ class ForeignPlaces:
         if not values:
             return None, None
         divided = town is not None and any(name in self.towns.chome for name in town.names)
-        if chome is None and divided and len(values) > 1 and int(values[0]) <= _USUAL_CHOME:
-            return int(values[0]), "-".join(values[1:])
+        beside = bool(row) and self._is_chome(text, town, row)
+        if chome is None and divided and int(values[0]) <= _USUAL_CHOME and (len(values) > 1 or beside):
+            return int(values[0]), "-".join(values[1:]) or None
         return None, "-".join(values[:3])
+
+    def _is_chome(self, text: str, town: Found | None, row: list[_Number]) -> bool:
+        """Teramachi five: in words, a number right behind a town that is called nothing."""
+        if town is None or self.digits.form != "words" or row[0].start < town.end:
+            return False
+        apart = text[town.end : row[0].start].strip(" ,-")
+        return not apart and self.words["lot_close"].match(text, row[-1].end) is None
 
     def _row(self, text: str, numbers: list[_Number], start: int, *, anywhere: bool) -> list[_Number]:
         """Numbers joined to each other, the first right after `start`."""
@@ -224,7 +266,8 @@ class ForeignPlaces:
             if not row:
                 near = start > 0 and self.words["lot_skip"].fullmatch(text, start, number.start) is not None
                 closed = self.words["lot_close"].match(text, number.end) is not None
-                if not (near or anywhere) or not (number.sure or closed):
+                inside = anywhere and _HANGUL.match(text[max(0, number.start - 1) : number.start + 1])
+                if inside or not (near or anywhere) or not (number.sure or closed):
                     if near or not anywhere:
                         break
                     continue
@@ -248,6 +291,29 @@ class ForeignPlaces:
         return row if len(row) > 1 or (row and text[row[0].start].isdigit()) else []
 
 
+def _blanked(text: str, span: tuple[int, ...]) -> str:
+    start, end = span
+    return text[:start] + "," * (end - start) + text[end:]
+
+
+def _apart(tokens: list[Token]) -> list[list[Token]]:
+    """The numbers of a row of words: eleven two, five seventeen. More than two single digits are one number."""
+    parts: list[list[Token]] = []
+    for token in tokens:
+        last = parts[-1][-1] if parts else None
+        tens = last is not None and last.kind is DigitKind.TEN and int(last.value) >= _TWENTY
+        goes_on = last is not None and (
+            DigitKind.SCALE in (token.kind, last.kind) or (tens and token.kind is DigitKind.DIGIT)
+        )
+        if goes_on or (parts and token.kind not in (DigitKind.TEN, DigitKind.DIGIT)) or token.said.isdigit():
+            parts = parts or [[]]
+            parts[-1].append(token)
+        else:
+            parts.append([token])
+    single = all(len(part) == 1 and part[0].kind is DigitKind.DIGIT for part in parts)
+    return [tokens] if single and len(parts) > _TWO else parts
+
+
 def _plain(text: str) -> str:
     """Lower case and simplified characters, as many as in `text`."""
     lower = text.lower()
@@ -262,13 +328,14 @@ def load_foreign_places(folder: Path, towns: Path) -> ForeignPlaces:
     noun = _one(path, data, "noun")
     words = {
         key: _pattern(path, data, key)
-        for key in ("units", "leads", "follows", "ignored", "not_towns", "fix", "relation")
+        for key in ("units", "leads", "follows", "ignored", "not_towns", "fix", "relation", "relation_before")
     }
     words |= {f"chome_{key}": _pattern(path, chome, key) for key in ("after", "before")}
     words |= {f"denied_{key}": _pattern(path, _table(path, data, "denied"), key) for key in ("before", "after")}
     words |= {f"lot_{key}": _pattern(path, lot, key) for key in ("skip", "joint", "close", "named")}
     landmarks = tuple(one.replace("{noun}", noun) for one in strings(path, data, "landmark"))
     words["landmark"] = pattern(path, "landmark", landmarks)
+    words["spot"] = pattern(path, "spot", strings(path, data, "spot"))
     return ForeignPlaces(
         towns=load_foreign_towns(towns),
         digits=load_digit_words(folder / "phones.yaml"),

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -20,6 +21,7 @@ from nlu.spelling import fold_hangul, fold_kana_as_hangul, fold_latin, romaji, s
 
 _SUFFIXES = (("まち", "machi"), ("ちょう", "cho"), ("ちょう", "tyo"), ("まち", "town"))
 _TOWN = "町"
+_KANA_OF, _KANA_ABROAD = ("の", "が", "ケ"), ("之", "的", "乃")  # 泉が丘: 泉之丘
 _HAN = re.compile(r"[㐀-鿿]+")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:'[A-Za-z]+)?")
 _HANGUL_WORD = re.compile(r"[가-힣]+")
@@ -27,6 +29,8 @@ _HANGUL_RUN = re.compile(r"[가-힣]+(?: [가-힣]+)*")
 _GLUE = re.compile(r"[\s-]{1,2}")
 _MOST_WORDS = 5
 _MOST_SYLLABLES = 11
+_FULL_LENGTH = 6  # letters; what is shorter is like many words
+_AT_LEAST_SHORT, _AT_LEAST_HANGUL = 88.0, 80.0  # a fold of Hangul is coarse already
 _SHORTEST = 4  # letters of a fold that may be found by similar sound
 _CLOSE = 8.0  # percent of similarity within which another town may be meant
 _MOST_CANDIDATES = 4
@@ -95,13 +99,15 @@ class ForeignTowns:
         """Returns the town that sounds most like a stretch of text[:before]; `at_least` is a similarity in percent."""
         head = text[:before]
         best: tuple[float, Found] | None = None
-        for ranges, fold, keys in (
-            (_latin_ranges(head), fold_latin, self.latin),
-            (_hangul_ranges(head), fold_hangul, self.hangul),
-            (_han_ranges(head), _fold_pinyin, self.pinyin),
+        for ranges, fold, keys, least in (
+            (_latin_ranges(head), fold_latin, self.latin, at_least),
+            (_hangul_ranges(head), fold_hangul, self.hangul, max(at_least, _AT_LEAST_HANGUL)),
+            (_han_ranges(head), _fold_pinyin, self.pinyin, at_least),
         ):
             for start, end in sorted(ranges, key=lambda one: -one[1])[:_MOST_WINDOWS]:
-                near = _nearest(fold(head[start:end]), (start, end), keys, at_least)
+                folded = fold(head[start:end])
+                short = len(folded) < _FULL_LENGTH or folded.count(" ") == 1
+                near = _nearest(folded, (start, end), keys, max(least, _AT_LEAST_SHORT) if short else least)
                 best = max(best, near, key=lambda one: one[0] if one else 0.0)
         return best[1] if best else None
 
@@ -177,6 +183,9 @@ def load_foreign_towns(path: Path) -> ForeignTowns:
         tables["hangul"][fold_kana_as_hangul(yomi)].append(name)
         tables["characters"][simplified(name)].append(name)
         tables["pinyin"][" ".join(pinyin_of(simplified(name)))].append(name)
+        for kana, other in product(_KANA_OF, _KANA_ABROAD):
+            if kana in name:
+                tables["characters"][simplified(name.replace(kana, other))].append(name)
     for name, yomi in readings.items():
         _alias(tables, name, yomi)
     keys = {kind: {key: tuple(dict.fromkeys(names)) for key, names in table.items()} for kind, table in tables.items()}
