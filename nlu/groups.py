@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import Hamming
+from rapidfuzz.distance import Hamming, Levenshtein
 
 from nlu.digits import Kind, Readings
 from nlu.numbering import LOCAL, complete, domestic, groups_of, local, whole, with_zero
@@ -22,6 +22,8 @@ _LATER = 1.6  # digits after a whole number that are no part of it
 _GUESS = 1.0  # a cost from which a reading is a guess
 _APART = 0.35  # nearer than this, two guesses contradict each other
 _LOST_ZERO = 0.75
+_NO_CODE = 0.95
+_MISHEARD_CODE = "099"
 _STRAY = 2  # digits before a number that are no part of it
 _LONG = 8  # digits after which "the last four are" speaks of what was said
 
@@ -116,14 +118,25 @@ def _best(beam: Iterable[State], *, guess: bool) -> str:
     costs: dict[str, float] = {}
     plain = min(beam, key=lambda state: state.cost)
     for state in beam:
-        for digits, cost in ((whole(domestic(state.digits)), 0.0), (with_zero(state.digits), _LOST_ZERO)):
+        for digits, cost in (
+            (whole(domestic(state.digits)), 0.0),
+            (with_zero(state.digits), _LOST_ZERO),
+            (_mobile(state.digits), _NO_CODE),
+        ):
             if complete(digits) and (guess or not cost):
                 costs[digits] = min(costs.get(digits, 99.0), state.cost + cost)
     ranked = sorted(costs.items(), key=lambda item: item[1])
     if not ranked:
         return _said_once(plain.digits)
+    if ranked[0][1] >= _LATER and complete(once := _said_once(plain.digits)):
+        return once  # rather one stretch said twice than digits that belong to nothing
     contradicted = len(ranked) > 1 and ranked[0][1] >= _GUESS and ranked[1][1] - ranked[0][1] < _APART
     return plain.digits if contradicted else ranked[0][0]
+
+
+def _mobile(digits: str) -> str:
+    """Returns eleven digits as the mobile number that they were: 099… is heard for 090…, and has ten digits itself."""
+    return digits[:2] + "0" + digits[3:] if len(digits) == _MOBILE and digits.startswith(_MISHEARD_CODE) else digits
 
 
 def _said_once(digits: str) -> str:
@@ -136,11 +149,23 @@ def _said_once(digits: str) -> str:
         number, rest = digits[:end], digits[end:]
         if complete(number) and len(rest) >= _ECHO and (number.endswith(rest) or number.startswith(rest)):
             return number
+    once = {digits[:at] + digits[at + size :] for size, at in _doubled(digits)}
+    whole_once = {whole(number) for number in once if complete(whole(number))}
+    if len(whole_once) == 1:
+        return whole_once.pop()
     for sizes in _SHAPES:
         number = _undoubled(digits, sizes)
         if complete(whole(number)):
             return whole(number)
     return digits
+
+
+def _doubled(digits: str) -> Iterator[tuple[int, int]]:
+    """Yields (size, start) of each stretch of two digits or more that is said twice on end."""
+    for size in range(2, LOCAL + 1):
+        for at in range(len(digits) - 2 * size + 1):
+            if (at or size > len("09")) and digits[at : at + size] == digits[at + size : at + 2 * size]:
+                yield size, at
 
 
 def _undoubled(digits: str, sizes: tuple[int, ...]) -> str:
@@ -186,6 +211,10 @@ def _continued(state: State, said: str, *, again: bool) -> Iterator[State]:
         # 090、1234の56、1234の5678: two groups once more
         if len(said) > 1 and digits[restart:].startswith(said) and restart < start:
             yield state.replaced(restart, len(digits), said, _AGAIN + 0.1)
+        # 2、3、0…、2390: said digit by digit, then in one
+        begun = digits[restart:]
+        if 1 < len(begun) < len(said) and said.startswith(begun):
+            yield state.replaced(restart, len(digits), said, _AGAIN)
     if len(digits) <= _STRAY and digits[0] != "0":
         yield State(said, (0,), (0, len(said)), state.cost + 1.2)  # 最後の6が9で、260の…
     if local(digits) and said.startswith("0") and complete(said + digits):
@@ -200,8 +229,22 @@ def _named(state: State, said: str, cost: float) -> Iterator[State]:
     spans = [span for span in state.spans() if state.digits[slice(*span)] == said]
     if not spans and state.digits.endswith(said):
         spans = [(len(state.digits) - len(said), len(state.digits))]
+    if not spans and state.digits.count(said) == 1:
+        spans = [(state.digits.index(said), state.digits.index(said) + len(said))]
     for span in spans:
         yield state.pointed(*span, cost)
+
+
+def _pointed(state: State, said: str, marks: frozenset[Kind]) -> Iterator[State]:
+    """最後の6を…, 最初の90を…: digits of that part, spoken of to be corrected."""
+    digits, size = state.digits, len(said)
+    if size >= len(digits) or not (complete(digits) or local(digits)):
+        return
+    spans = state.spans()
+    part = spans[-1] if Kind.LAST in marks else spans[0] if Kind.FIRST in marks else (0, 0)
+    at = digits.rfind(said, *part) if Kind.LAST in marks else digits.find(said, *part)
+    if at >= 0:
+        yield state.pointed(at, at + size, 0.2)
 
 
 def _corrected(state: State, said: str, *, sure: bool) -> Iterator[State]:
@@ -212,7 +255,7 @@ def _corrected(state: State, said: str, *, sure: bool) -> Iterator[State]:
         yield State(said, (0,), (0, size), state.cost + extra + (0.3 if said[0] == "0" and size > 1 else 0.6))
     ends = (*state.starts[1:], len(digits))
     for back, (start, end) in enumerate(zip(reversed(state.starts), reversed(ends), strict=True)):
-        unlike = _unlike(digits[start:end], said)
+        unlike = min(_unlike(digits[start:end], said), _unlike(digits[start:], said))
         yield replace(
             state.replaced(start, len(digits), said, extra + 0.1 * back + unlike),
             starts=(*(at for at in state.starts if at < start), start),
@@ -229,15 +272,18 @@ def _corrected(state: State, said: str, *, sure: bool) -> Iterator[State]:
 def _unlike(before: str, said: str) -> float:
     """How little a correction resembles what it corrects: people get one or two digits wrong."""
     if len(before) != len(said):
-        return 0.5
+        # 731, no, 7321: one digit was left out
+        one = len(said) - len(before) == 1 and len(before) > 1 and Levenshtein.distance(before, said) == 1
+        return 0.15 if one else 0.5
     return 0.4 * float(Hamming.normalized_distance(before, said))
 
 
 def _part(state: State, said: str, marks: frozenset[Kind], *, fixed: bool) -> Iterator[State]:
     digits, size = state.digits, len(said)
     yield state.appended(said, 1.4 if fixed else 0.0)
-    if Kind.FIRST in marks and local(digits) and said.startswith("0"):
+    if Kind.FIRST in marks and said.startswith("0") and complete(said + digits):
         yield state.preceded(said, 0.0)
+    yield from _pointed(state, said, marks)
     if size >= len(digits):
         return
     cost = 0.1 if fixed or len(digits) >= _LONG else 0.6
