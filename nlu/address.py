@@ -80,6 +80,7 @@ class Grammar:
     clause: re.Pattern[str]
     alone: re.Pattern[str]
     beside: frozenset[str]
+    no_lot: re.Pattern[str]
 
     def chomes(self, text: str) -> list[Chome]:
         """Returns every 〜丁目 in `text`, in order."""
@@ -233,8 +234,8 @@ class Grammar:
             lot = self.lot_at(text, clause.end())
             if lot is None or lot.start < max(clause.end(), full[-1].end if full else 0):
                 continue
-            if self.values and lot.letter and not (lot.named or self.bare.match(text, lot.end)):
-                continue  # a kana and a number are no lot by themselves: モーイチド
+            if len(lot.numbers) == 1 and not self._stands_alone(text, lot):
+                continue
             if lot.letter[:1] in self.beside and _PAUSE in text[lot.start : lot.start + len(lot.letter) + 1]:
                 continue  # 公園の下、二の六
             if lot.letter or lot.named or (len(lot.numbers) > 1 and lot.numbers[1] < _TELEPHONE):
@@ -242,6 +243,12 @@ class Grammar:
             elif asked and not clause["joint"] and self.alone.match(text, lot.end):
                 mere.append(lot)
         return full or mere
+
+    def _stands_alone(self, text: str, lot: Lot) -> bool:
+        """Whether one number apart from its town is a lot: not モーイチド, a room (205号) or who to call (110番)."""
+        if not lot.named:
+            return not lot.letter or self.alone.match(text, lot.end) is not None
+        return self.no_lot.match(text, lot.end - 1) is None or bool(lot.letter)
 
     def only_lot(self, text: str) -> bool:
         """Tells whether `text` is nothing but numbers, as in 十二の三です."""
@@ -317,6 +324,7 @@ def _grammar(path: Path, data: Mapping[str, Any], kind: str) -> Grammar:
         negated=one(data, "negated"),
         clause=one(lot, "clause"),
         alone=one(lot, "alone"),
+        no_lot=one(lot, "no_lot"),
         beside=frozenset(str(lot["letters"]["beside"])),
     )
 

@@ -61,7 +61,7 @@ class ForeignPlaces:
         other = self._other_city(text)
         if town and other and (town.similar or (other[1] <= town.start and town.end <= other[2])):
             town = None
-        mark = self._mark(text, town, chome)
+        mark = self._mark(text, town, chome, asked=expecting is Expecting.PLACE)
         if mark and expecting is not Expecting.PLACE and not self._related(text, mark):
             mark = None  # a school that is merely spoken of is no place
         if town and mark and self._named_after(text, town, mark, numbers):
@@ -207,19 +207,24 @@ class ForeignPlaces:
                 return match.span()
         return None
 
-    def _mark(self, text: str, town: Found | None, chome: tuple[int, int, int] | None) -> tuple[int, int] | None:
+    def _mark(
+        self, text: str, town: Found | None, chome: tuple[int, int, int] | None, *, asked: bool
+    ) -> tuple[int, int] | None:
         """Returns (start, end) of the landmark: one called by a common noun, or what has a word of where from it."""
         free = _blanked(text, chome[1:]) if chome else text
         mark = self._landmark(free, town)
-        spot = self._spot(_blanked(free, (town.start, town.end)) if town else free)
+        spot = self._spot(_blanked(free, (town.start, town.end)) if town else free) if town or asked else None
         if mark is None or spot is None:
             return mark or spot
         covers = spot[0] <= mark[0] and mark[1] <= spot[1]
         return spot if covers or not self.words["relation"].search(text, *mark) else mark
 
     def _spot(self, text: str) -> tuple[int, int] | None:
-        match = self.words["spot"].search(text)
-        return next((match.span(name) for name in ("spot", "spot2") if match[name]), None) if match else None
+        for match in self.words["spot"].finditer(text):
+            span = next(match.span(name) for name in ("spot", "spot2") if match[name])
+            if not self.words["no_spot"].search(text, *span):
+                return span
+        return None
 
     def _related(self, text: str, mark: tuple[int, int]) -> bool:
         """Whether a word of where from stands in a landmark, or not far before it."""
@@ -255,7 +260,7 @@ class ForeignPlaces:
         if town is None or self.digits.form != "words" or row[0].start < town.end:
             return False
         apart = text[town.end : row[0].start].strip(" ,-")
-        return not apart and self.words["lot_close"].match(text, row[-1].end) is None
+        return not apart and self.words["alone"].match(text, row[-1].end) is not None
 
     def _row(self, text: str, numbers: list[_Number], start: int, *, anywhere: bool) -> list[_Number]:
         """Numbers joined to each other, the first right after `start`."""
@@ -328,7 +333,18 @@ def load_foreign_places(folder: Path, towns: Path) -> ForeignPlaces:
     noun = _one(path, data, "noun")
     words = {
         key: _pattern(path, data, key)
-        for key in ("units", "leads", "follows", "ignored", "not_towns", "fix", "relation", "relation_before")
+        for key in (
+            "units",
+            "leads",
+            "follows",
+            "ignored",
+            "not_towns",
+            "fix",
+            "relation",
+            "relation_before",
+            "alone",
+            "no_spot",
+        )
     }
     words |= {f"chome_{key}": _pattern(path, chome, key) for key in ("after", "before")}
     words |= {f"denied_{key}": _pattern(path, _table(path, data, "denied"), key) for key in ("before", "after")}

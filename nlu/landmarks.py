@@ -53,6 +53,7 @@ class Landmarks:
     tails: tuple[tuple[str, re.Pattern[str]], ...]
     lead: re.Pattern[str]
     lead_heard: re.Pattern[str]
+    near: frozenset[str]
     spot: re.Pattern[str]
     cut: re.Pattern[str]
     no_spot: re.Pattern[str]
@@ -72,10 +73,11 @@ class Landmarks:
             whole, start, end, known=True, wide=name in self.wide and whole == name, placed=len(whole) > len(name)
         )
 
-    def spots_in(self, text: str, *, at_home: bool) -> list[Landmark]:
+    def spots_in(self, text: str, *, at_home: bool, asked: bool) -> list[Landmark]:
         """Returns whatever has a word of where from it behind it: もとの寮の向かい, 青い屋根の家の隣.
 
-        `at_home`: whether 家の前 is one; not where nothing tells whose house.
+        `at_home`: whether 家の前 is one; not where nothing tells whose house. `asked`: whether a place was asked; if
+        not, only what lies close to something is meant.
         """
         found = []
         for match in self.spot.finditer(text):
@@ -85,7 +87,8 @@ class Landmarks:
             at += len(self.lead.match(head[at:])[0])  # type: ignore[index]  # matches nothing at least
             start, end = match.start() + at, self._with_tail(text, match.start("where"))
             at_home_only = not at_home and self.home.fullmatch(head[at:])
-            named = head[at:] and not (at_home_only or self.no_spot.fullmatch(head[at:]))
+            near = asked or match["where"] in self.near
+            named = near and head[at:] and not (at_home_only or self.no_spot.fullmatch(head[at:]))
             if named and not self.with_tail.search(text[start:end]):
                 found.append(Landmark(text[start:end], start, end, known=False, placed=True))
         others = self.end_of.finditer(text)
@@ -209,6 +212,7 @@ def load_landmarks(path: Path) -> Landmarks:
         tails=_patterns(path, tails),
         lead=re.compile(f"(?:{'|'.join(lead)})*"),
         lead_heard=re.compile(f"(?:.*(?:{'|'.join(lead_heard)}))?"),
+        near=frozenset(strings(path, data, "near_tails")),
         spot=re.compile(rf"(?P<head>[^、。,.!?…\s]{{1,18}}?)の(?P<where>{_any(set(tails) - weak)})(?![一-龥々])"),
         cut=pattern(path, "cut", strings(path, data, "cut")),
         no_spot=pattern(path, "no_spot", strings(path, data, "no_spot")),

@@ -63,7 +63,7 @@ class Sight:
             town=town,
             chome=chomes[-1].value if chomes else None,
             lot=self.numbers.last_lot(blanked(text, said), anchors, ends, asked=lot_asked) if numbered else None,
-            landmark=self._landmark(text, known, written, city),
+            landmark=self._landmark(text, known, written, city, asked=expecting is Expecting.PLACE),
             city=city.municipality if city else None,
         )
 
@@ -310,7 +310,9 @@ class Sight:
         ends = (match.end() for match in _TOWN_END.finditer(free)) if not chomes else iter(())
         return next(([end] for end in ends if self.numbers.lot_at(free, end)), [])
 
-    def _landmark(self, text: str, known: Sequence[Landmark], town: Written | None, city: City | None) -> str | None:
+    def _landmark(
+        self, text: str, known: Sequence[Landmark], town: Written | None, city: City | None, *, asked: bool
+    ) -> str | None:
         # no part of a town's name is a landmark, but a building may be named after one: 三馬小学校
         towns = [one for one in self.gazetteer.written(text) if one.kind is Kind.OFFICIAL or one == town]
         said = [(one.start, one.end) for one in towns if not self.words.facility.match(text, one.end)]
@@ -318,7 +320,8 @@ class Sight:
         buildings = [one for one in self.neighbours.written(text) if city and one.name in self.neighbours.landmarks]
         beyond = [self.landmarks.written_as(text, one.start, one.end) for one in buildings]
         known = joined([*known, *beyond], text)
-        spots = self.landmarks.spots_in(free, at_home=town is not None)
+        at_home = town is not None
+        spots = self.landmarks.spots_in(free, at_home=at_home, asked=asked) if asked or at_home else []
         found = longest([*known, *self.landmarks.named_in(free), *self.landmarks.areas_in(free), *spots])
         return best_landmark(found, town.end if town else 0)
 
