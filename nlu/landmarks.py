@@ -12,7 +12,7 @@ from nlu.source import BadDataError, pattern, read_mapping, sound_pattern, strin
 
 FILE = "landmarks.yaml"
 _NEVER = "(?!)"
-_CROSSING = "交差点"
+_CROSSING, _OF = "交差点", "の"
 # さくら保育園: hiragana only from the beginning of a word
 _PREFIX = r"(?:[一-龥々ァ-ヺーA-Za-z0-9]{0,10}?|(?:(?<=[、。\sのは])|^)[ぁ-ん]{2,6}?)"
 _PREFIX_HEARD = r"[ァ-ネハ-ヺー]{0,8}?"
@@ -102,7 +102,11 @@ class Landmarks:
             whole = text[start : self._with_tail(text, match.end())]
             if not self.with_tail.search(whole):
                 found.append(Landmark(whole, start, match.end(), known=False, placed=len(whole) > match.end() - start))
-        found += [Landmark(match[0], match.start(), match.end(), known=False) for match in self.by_tail.finditer(text)]
+        found += [
+            Landmark(match[0], match.start(), match.end(), known=False, placed=True)
+            for match in self.by_tail.finditer(text)
+            if not self.no_spot.fullmatch(match[0].split(_OF)[0])
+        ]
         return found
 
     def areas_in(self, text: str) -> list[Landmark]:
@@ -158,7 +162,7 @@ class Landmarks:
         for match in self.spot_heard.finditer(kana):
             tail, end = self.tail_heard(kana, match.end("head"))
             if tail and not self.no_spot_heard.search(match["head"]):
-                found.append(Landmark(f"{match['head']}の{tail}", match.start(), end, known=False, placed=True))
+                found.append(Landmark(match["head"] + tail, match.start(), end, known=False, placed=True))
         return found
 
     def names(self) -> list[tuple[str, str]]:

@@ -130,6 +130,90 @@ def test_the_number_may_come_before_the_town(said: str, town: str, chome: int | 
 
 
 @pytest.mark.parametrize(
+    ("said", "town", "chome", "lot"),
+    [
+        ("神谷内町ですけど、丁目のないほう、ホの三十一です", "神谷内町", None, "ホ31"),
+        ("磯部町の、ええと何番やったか、五十の二", "磯部町", None, "50-2"),
+        ("畝田東三丁目のほうね、町ではなく、百二十", "畝田東", 3, "120"),
+        ("小坂町の住宅地です、うちは西の六番", "小坂町", None, "西6"),
+        ("御影町で店をやっとります、三の九、臭うんです", "御影町", None, "3-9"),
+        ("百十二番です、町は向中町", "向中町", None, "112"),
+        ("イソベマチデスケド、チョーメノナイホー、ホノサンジューイチデス", "磯部町", None, "ホ31"),
+    ],
+)
+def test_a_lot_may_stand_apart_from_its_town(said: str, town: str, chome: int | None, lot: str) -> None:
+    found = place(said)
+    assert found is not None
+    assert (found.town, found.chome, found.banchi) == (town, chome, lot)
+
+
+@pytest.mark.parametrize(
+    ("said", "lot"),
+    [
+        ("磯部町のト、ト十五です", "ト15"),
+        ("才田町の甲、甲乙の甲、二十三", "甲23"),
+        ("北塚町の東、東四十", "東40"),
+        ("大浦町、ぬりえのヌ、ヌの八番", "ヌ8"),
+        ("四十万町の北、イの四です", "北イ4"),  # two letters, the land register has such
+        ("小坂町のきたの十番", "北10"),
+    ],
+)
+def test_a_letter_may_be_said_twice_or_explained(said: str, lot: str) -> None:
+    found = place(said)
+    assert found is not None
+    assert found.banchi == lot
+
+
+@pytest.mark.parametrize(
+    ("said", "lot"),
+    [
+        ("春日町の六番、二十二号です", "6-22"),
+        ("カスガマチノロクバン、ニジューニゴーデス", "6-22"),
+        ("割出町の十の、えー、三です", "10-3"),
+        ("割出町の二十四、枝番が七", "24-7"),
+        ("割出町の三一八です", "318"),
+        ("ワリダシマチノサンイチハチデス", "318"),
+    ],
+)
+def test_a_lot_may_be_said_with_pauses_or_digit_by_digit(said: str, lot: str) -> None:
+    found = place(said)
+    assert found is not None
+    assert found.banchi == lot
+
+
+@pytest.mark.parametrize(
+    ("said", "lot"), [("割出町十番、いや、引っ越したんや、今は十八番です", "18"), ("割出町の五番地、いや六番地", "6")]
+)
+def test_a_lot_that_is_taken_back_does_not_count(said: str, lot: str) -> None:
+    found = place(said)
+    assert found is not None
+    assert found.banchi == lot
+
+
+def test_a_numeral_at_the_end_of_a_town_is_no_part_of_its_chome() -> None:
+    found = place("彦三二丁目の五の四")
+    assert found is not None
+    assert (found.town, found.chome, found.banchi) == ("彦三町", 2, "5-4")
+
+
+@pytest.mark.parametrize(
+    ("said", "lot"),
+    [
+        ("鈴見台二丁目です、公園の下、二の六", "2-6"),  # 下 is where from the park
+        ("鈴見台です、二、三日前から", None),
+        ("鈴見台です、坂の上の五、六軒が", None),
+        ("鈴見台の一番奥の家です", None),
+        ("若松町のコーポです、二〇五号です", None),
+        ("若松町から、一一〇番に電話したんですが", None),
+    ],
+)
+def test_what_is_said_beside_a_town_is_no_lot(said: str, lot: str | None) -> None:
+    found = place(said)
+    assert found is not None
+    assert found.banchi == lot
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "藤江南一丁目のアパートの202号室です",

@@ -96,6 +96,39 @@ def test_the_town_that_a_building_is_named_after_must_be_confirmed(said: str) ->
     assert found.town is None or not found.certain
 
 
+@pytest.mark.parametrize(
+    ("said", "landmark"),
+    [
+        ("並木町の、青い屋根の家の隣です", "青い屋根の家の隣"),
+        ("寺中町です、もとの寮の向かい", "もとの寮の向かい"),
+        ("並木町の焼き物の窯の横", "焼き物の窯の横"),
+        ("並木町、坂の途中です", "坂の途中"),
+        ("並木町の豆腐屋の二軒隣", "豆腐屋の二軒隣"),
+        ("桜町の二十四番、お寺の石垣の前です", "お寺の石垣の前"),  # rather than お寺
+        ("ナミキマチノポンプジョーノヨコデス", "ポンプジョーの横"),
+    ],
+)
+def test_whatever_has_a_word_of_where_from_it_is_a_landmark(said: str, landmark: str) -> None:
+    found = place(said)
+    assert found is not None
+    assert found.landmark == landmark
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "洗面台の下から漏れてます",
+        "並木町ですが、メーターの横が濡れて",
+        "うちの前です",
+        "検針の人がお客さんの前で言うんです",
+        "豆腐屋ですが、水が出ません",
+    ],
+)
+def test_what_lies_within_a_house_and_who_calls_is_no_landmark(said: str) -> None:
+    found = place(said, Expecting.ANYTHING)
+    assert found is None or found.landmark is None
+
+
 def test_every_known_landmark_is_found_by_its_name_and_by_its_reading() -> None:
     lost = []
     for name, readings in places().sight.landmarks.readings.items():

@@ -230,6 +230,53 @@ def test_a_lot_alone_counts_when_a_place_was_asked(understanding: Understanding,
     assert found.banchi == "12-3"
 
 
+@pytest.mark.parametrize(
+    ("text", "town"),
+    [
+        ("鞍月です、東が付くほう", "鞍月東"),
+        ("松島町です、町は付きません", "松島"),
+        ("池田町の三番丁です", "池田町三番丁"),
+        ("池田町、三番丁です", "池田町三番丁"),
+        ("味噌屋町です、金石の", "金石味噌屋町"),
+        ("長坂三丁目です、長坂町やのうて", "長坂"),
+        ("荒屋町の三十です、荒屋一丁目とは別です", "荒屋町"),
+        ("光が丘より上の、三十苅町です", "三十苅町"),
+        ("古屋谷は、奥のほうです", "古屋谷町"),  # a name without its 町
+        ("岸川、トの十二番", "岸川町"),  # a surname as well, but a lot follows
+        ("ふるやだにまち、です", "古屋谷町"),
+    ],
+)
+def test_of_towns_that_are_alike_the_one_that_is_meant_is_found(
+    understanding: Understanding, text: str, town: str
+) -> None:
+    found = place(understanding, text)
+    assert found is not None
+    assert found.town == town
+
+
+@pytest.mark.parametrize("text", ["木越町の新しい団地の端です", "野田町の霊園の下です"])
+def test_what_follows_a_town_in_writing_is_not_heard_as_another(understanding: Understanding, text: str) -> None:
+    found = place(understanding, text)
+    assert found is not None
+    assert found.town == text[:3]
+    assert found.certain
+
+
+def test_a_town_said_for_itself_outweighs_a_municipality_before_it(understanding: Understanding) -> None:
+    found = place(understanding, "扇が丘いうても野々市やわ、うちは高尾南の三丁目")
+    assert found is not None
+    assert (found.town, found.chome, found.out_of_city) == ("高尾南", 3, None)
+
+
+@pytest.mark.parametrize(("text", "city"), [("のみ市の寺井です", "能美市"), ("小松の空港の近くです", "小松市")])
+def test_a_municipality_may_be_written_in_kana_or_without_its_shi(
+    understanding: Understanding, text: str, city: str
+) -> None:
+    found = place(understanding, text)
+    assert found is not None
+    assert found.out_of_city == city
+
+
 def test_every_town_is_found_by_its_name_and_by_its_reading(understanding: Understanding) -> None:
     towns = places().gazetteer.towns
     by_name = [name for name in towns if getattr(place(understanding, f"{name}です"), "town", None) != name]

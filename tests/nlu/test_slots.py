@@ -40,6 +40,11 @@ def _slots(text: str, language: str, expecting: Expecting = ANY) -> Slots:
         ("en", "Nagadohe two chome", "長土塀", 2, None),
         ("en", "Teramachi, not Katamachi", "寺町", None, None),
         ("en", "Katamachi, no sorry, Teramachi", "寺町", None, None),
+        ("en", "Kikugawa two", "菊川", 2, None),  # a number alone is a chome where there are some
+        ("en", "Kikugawa, second chome", "菊川", 2, None),
+        ("en", "Honda-machi three chome, ten twenty", "本多町", 3, "10-20"),
+        ("zh", "东山一丁目", "東山", 1, None),  # 山 is no 3 here
+        ("zh", "泉之丘二丁目", "泉が丘", 2, None),
         ("zh", "广冈三丁目30-3", "広岡", 3, "30-3"),  # simplified
         ("zh", "廣岡三丁目", "広岡", 3, None),  # traditional
         ("zh", "広岡3丁目30番3号", "広岡", 3, "30-3"),  # Japanese
@@ -103,6 +108,10 @@ def test_a_neighbouring_municipality_is_told_apart(language: str, text: str, cit
         ("en", "near Kanazawa Station", "near Kanazawa Station"),
         ("zh", "在小学前面", "小学前面"),
         ("zh", "金泽站附近", "金泽站附近"),
+        ("en", "Hashiba-cho, behind the bus depot", "behind the bus depot"),
+        ("en", "Hashiba-cho, the corner bar with the cat", "the corner bar with the cat"),
+        ("zh", "桥场町，寿司店对面", "寿司店对面"),
+        ("ko", "하시바초, 돌담 옆이요", "돌담 옆"),
         ("ko", "초등학교 앞이에요", "초등학교 앞"),
     ],
 )
@@ -127,6 +136,50 @@ def test_a_landmark_is_taken_as_said(language: str, text: str, landmark: str) ->
 )
 def test_an_ordinary_sentence_names_no_place(language: str, text: str) -> None:
     assert _slots(text, language).place is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "There is no sign, only snow"),
+        ("en", "it's outside Oyama shrine"),  # not 尾山町
+        ("zh", "这边全是田，没有牌子"),
+        ("zh", "内滩的海边"),
+        ("ko", "지금 걸어가는 중이라 잘…"),
+        ("ko", "우치나다 바다 쪽이에요"),
+    ],
+)
+def test_no_town_is_made_up_where_none_was_said(language: str, text: str) -> None:
+    place = _slots(text, language, PLACE).place
+    assert place is None or place.town is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "cancel my appointment on the third"),
+        ("en", "a guest house in Higashiyama, six bathrooms"),
+        ("en", "the pipe under the sink leaks"),
+        ("zh", "厕所旁边那个管子断了"),
+        ("ko", "변기 옆 관이 빠졌어요"),
+    ],
+)
+def test_numbers_and_things_at_home_are_no_chome_and_no_landmark(language: str, text: str) -> None:
+    place = _slots(text, language).place
+    assert place is None or (place.chome, place.landmark) == (None, None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_invented_callers_are_understood(language: str) -> None:
+    text = (DATA_DIR / language / "development" / "places_more.jsonl").read_text("utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    parts = ("town", "chome", "banchi", "out_of_city")
+    wrong = []
+    for row in rows:
+        place = _slots(row["text"], language, Expecting(row["expecting"])).place
+        if [getattr(place, part, None) for part in parts] != [row[part] for part in parts]:
+            wrong.append((row["text"], place))
+    assert len(wrong) <= max(1, 0.03 * len(rows)), wrong
 
 
 def test_who_calls_and_what_number_and_when_are_found_at_once() -> None:
