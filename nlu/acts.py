@@ -11,6 +11,8 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from nlu.acts_learnt import OPEN, Learnt, kind_of, load_learnt
+from nlu.encoder import Encoder
 from nlu.foreign_towns import pinyin_of
 from nlu.meaning import Act, Expecting
 from nlu.normalise import normalise
@@ -24,12 +26,15 @@ _ALONE = ("whole", "reply", "asked", "unasked")
 _REQUIRED = ("whole", "within")
 _PLACES = (*_ALONE, "within", "opening", "answer", "near")
 _MISHEARD = 80  # of 100, rapidfuzz partial ratio: one mora of six may be wrong
-_OPEN = (Expecting.ANYTHING, Expecting.SITUATION, Expecting.CHOICE)  # a choice may be made in any words
 _ANY_TIME = (Act.REPEAT, Act.OPERATOR, Act.STOP)
 _KINDS = ("yes_no", "thing", "open")
 _ALIKE, _RIVAL = 76.0, 4.0  # percent of letters in agreement; how far another act must stay behind
 _LOOKED_AT = 15
 _SHORT = 60  # letters; a longer utterance has more to say than what it does to the conversation
+_HINT = 3.0  # how many times likelier an act is where a pattern found it
+_BELIEVED = {Act.YES: 0.6, Act.STOP: 0.6, None: 0.0}
+"""Probability from which an act is believed: a false yes at a read-back is the worst, a false farewell the next."""
+_ELSE = 0.45
 _KANA, _HANGUL, _HAN = (re.compile(f"[{letters}]") for letters in ("ァ-ヺ", "가-힣", "一-鿿"))
 _NEVER = re.compile(r"(?!)")
 # after another vowel a canonical reading keeps only its length: ソレデイー is ソレデー, ヒトオオネガイ is ヒトーネガイ
@@ -69,7 +74,7 @@ class Patterns:
         """Returns what counts as the whole utterance beside `whole`, by what was asked."""
         if expecting is Expecting.YES_NO:
             return self.reply
-        return self.unasked if expecting in _OPEN else self.asked
+        return self.unasked if expecting in OPEN else self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +107,18 @@ class Acts:
     """All acts in the order in which they are tried. `farewell`: ambiguous replies that end a call nobody asked in.
 
     `said`: sentences by kind of question, for what no pattern knows: a recogniser's slip is nearer to its sentence than
-    to any other.
+    to any other. `learnt`: what knows acts by example, for all that is said otherwise.
     """
 
     table: tuple[tuple[Act, Patterns], ...]
     ambiguous: re.Pattern[str]
     farewell: re.Pattern[str]
     said: Mapping[str, Said]
+    learnt: Learnt
 
-    def find(self, sound: str, expecting: Expecting) -> Found:
-        """Returns the act in `plain_of(text, language)`. Ambiguous replies (いいです): no act, but whole."""
+    def find(self, sound: str, expecting: Expecting, text: str) -> Found:
+        """Returns the act in normalised `text`, of which `plain_of` is `sound`. Ambiguous replies (いいです): no act,
+        but whole."""
         if not sound:
             return Found(None)
         if self.ambiguous.fullmatch(sound):
@@ -122,21 +129,29 @@ class Acts:
             if patterns.alone(expecting).fullmatch(sound):
                 return Found(act, whole=True)
         letters = letters_of(sound)
+        hint = self._hint(sound, letters, expecting)
+        if len(letters) > _SHORT:
+            return Found(hint)
+        near = None if hint else self.said[kind_of(expecting)].nearest(letters)
+        return Found(_weighed(self.learnt.likely(sound, text, expecting), hint, near))
+
+    def _hint(self, sound: str, letters: str, expecting: Expecting) -> Act | None:
+        """Returns the act that a part of the reply speaks for."""
         for act, patterns in self.table:
             # a long utterance that holds "I could not hear" tells of something else
             if act is Act.REPEAT and len(letters) > _SHORT:
                 continue
             if patterns.within.search(sound) or _nearly(sound, patterns.near):
-                return Found(act)
+                return act
         if expecting is Expecting.YES_NO:
             # NO stands before YES in the table: 「はい、違います」 is a no
             for act, patterns in self.table:
                 if patterns.opening.match(sound):
-                    return Found(act)
-        for act, patterns in self.table if expecting not in _OPEN else ():
+                    return act
+        for act, patterns in self.table if expecting not in OPEN else ():
             if _may_answer(act, expecting) and patterns.answer.search(sound):
-                return Found(act)
-        return Found(self.said[_kind(expecting)].nearest(letters) if len(letters) <= _SHORT else None)
+                return act
+        return None
 
     def _ambiguous(self, sound: str, expecting: Expecting) -> Found:
         """結構です asked for nothing is a farewell, asked for a number a refusal; after a question it may be either."""
@@ -146,6 +161,16 @@ class Acts:
         return Found(asked or (Act.STOP if self.farewell.fullmatch(sound) else None), whole=True)
 
 
+def _weighed(likely: Mapping[Act | None, float], hint: Act | None, near: Act | None) -> Act | None:
+    """Returns the likeliest act where it is likely enough. What a part of the reply speaks for is overruled by another
+    act only; what the nearest sentence does counts a little."""
+    odds = {act: value * (_HINT if act and act is (hint or near) else 1.0) for act, value in likely.items()}
+    best = max(odds, key=lambda act: odds[act])
+    if odds[best] / sum(odds.values()) < _BELIEVED.get(best, _ELSE):
+        best = None
+    return best or hint
+
+
 def letters_of(plain: str) -> str:
     """Returns `plain_of` a text as Latin letters to compare by: a slip of one sound changes one or two of them."""
     if _KANA.search(plain):
@@ -153,12 +178,6 @@ def letters_of(plain: str) -> str:
     if _HANGUL.search(plain):
         return fold_hangul(plain)
     return "".join(pinyin_of(plain)) if _HAN.search(plain) else plain
-
-
-def _kind(expecting: Expecting) -> str:
-    if expecting is Expecting.YES_NO:
-        return "yes_no"
-    return "open" if expecting in _OPEN else "thing"
 
 
 def _nearly(sound: str, words: tuple[str, ...]) -> bool:
@@ -175,8 +194,8 @@ def _may_answer(act: Act, expecting: Expecting) -> bool:
     return act is Act.UNKNOWN or (act in (Act.YES, Act.NO)) is (expecting is Expecting.YES_NO)
 
 
-def load_acts(path: Path) -> Acts:
-    """Reads acts.yaml, whose patterns run over what `plain_of` gives for the language of its folder.
+def load_acts(path: Path, encoder: Encoder) -> Acts:
+    """Reads acts.yaml, whose patterns run over what `plain_of` gives for the language of its folder, and acts.npz.
 
     Raises BadDataError.
     """
@@ -191,7 +210,7 @@ def load_acts(path: Path) -> Acts:
     table = tuple((Act(name), _patterns(path, data, name, form, (openers, tails))) for name in order)
     ambiguous = _joined(path, "ambiguous", strings(path, data, "ambiguous"), form)
     said = _said(path.with_name(SAID), path.parent.name)
-    return Acts(table, ambiguous, _joined(path, "farewell", (farewell,), form), said)
+    return Acts(table, ambiguous, _joined(path, "farewell", (farewell,), form), said, load_learnt(path.parent, encoder))
 
 
 def _said(path: Path, language: str) -> dict[str, Said]:
@@ -202,7 +221,7 @@ def _said(path: Path, language: str) -> dict[str, Said]:
             row = json.loads(line)
             act = Act(row["act"]) if row["act"] else None
             letters = letters_of(plain_of(normalise(str(row["text"])), language))
-            for kind in _KINDS if act in _ANY_TIME else (_kind(Expecting(row["expecting"])),):
+            for kind in _KINDS if act in _ANY_TIME else (kind_of(Expecting(row["expecting"])),):
                 rows[kind].append((letters, act))
     except OSError as error:
         raise BadDataError(path, "file", f"cannot be read ({error.strerror}); restore it") from error

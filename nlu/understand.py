@@ -71,7 +71,7 @@ class Understanding:
         picked = tongue.picks.find(heard) if expecting is Expecting.CHOICE else _NOTHING_PICKED
         if picked.whole:
             return Meaning(text, kana, found, Intent.UNCLEAR, _CALM, wish=wish, pick=picked.pick)
-        act = tongue.acts.find(heard, expecting)
+        act = tongue.acts.find(heard, expecting, clean)
         slots = tongue.slots.find(clean, kana, expecting, guess=act.act not in _OTHER_THAN_PLACES)
         if act.whole:
             return Meaning(text, kana, found, Intent.UNCLEAR, _CALM, slots, act.act, wish)
@@ -125,7 +125,7 @@ def load(data_dir: Path | None = None, encoder_dir: Path = SHIPPED) -> Understan
                     redirect_of,
                     load_calibration(encoder_dir, spoken),
                 ),
-                load_acts(folder / spoken / "acts.yaml"),
+                load_acts(folder / spoken / "acts.yaml", encoder),
                 load_slot_finder(folder, spoken),
                 load_rules(folder / spoken / "urgency.yaml", labels),
                 load_cuts(folder / spoken / "urgency.yaml"),

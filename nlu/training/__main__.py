@@ -59,5 +59,15 @@ def linear(data: Path) -> None:
     refit(data, click.echo)
 
 
+@main.command()
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), default=DATA_DIR)
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=SHIPPED)
+def acts(data: Path, folder: Path) -> None:
+    """Fit what knows yes, no, again, a person please … by example: three minutes, after new sayings or `ship`."""
+    from nlu.training.acts import train_acts
+
+    train_acts(data, folder, click.echo)
+
+
 if __name__ == "__main__":
     main()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from nlu.acts import load_acts
+from nlu.encoder import load_encoder
 from nlu.meaning import Act, Expecting, Place
 from nlu.normalise import normalise, without_fillers
 from nlu.place import Places, load_places
@@ -49,13 +50,13 @@ def rows(path: Path = ROWS) -> list[dict[str, Any]]:
 
 def measured(places: Places, labelled: Iterable[Mapping[str, Any]]) -> dict[str, Score]:
     """Scores by form. A landmark is right when it holds the one asked for, or is held by it."""
-    acts = load_acts(DATA_DIR / "ja" / "acts.yaml")
+    acts = load_acts(DATA_DIR / "ja" / "acts.yaml", load_encoder())
     scores: dict[str, Score] = defaultdict(Score)
     for row in labelled:
         expecting = Expecting(row["expecting"])
         text = without_fillers(normalise(row["text"]))
         kana = reading(text)
-        guess = acts.find(canonical(kana), expecting).act not in _OTHER_THAN_PLACES
+        guess = acts.find(canonical(kana), expecting, text).act not in _OTHER_THAN_PLACES
         found = places.find(text, kana, expecting, guess=guess)
         _note(scores[row["form"]], row, found or Place(said=""))
     return dict(scores)
