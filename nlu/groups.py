@@ -17,6 +17,7 @@ from nlu.numbering import LOCAL, complete, domestic, groups_of, local, whole, wi
 _BEAM = 24
 _MOST = 48  # digits: a number said four times over
 _REPEATED = 0.7
+_SAME = 0.3  # the very same group
 _AGAIN = 0.9  # begun anew without a word about it
 _LATER = 1.6  # digits after a whole number that are no part of it
 _GUESS = 1.0  # a cost from which a reading is a guess
@@ -74,6 +75,15 @@ class State:
         """With the code of the area, said last."""
         size = len(said)
         return State(said + self.digits, (0, *(at + size for at in self.starts)), (0, size), self.cost + cost)
+
+    def inserted(self, said: str) -> State | None:
+        """With a group behind the first where that makes a number: the code and the end were said before it."""
+        at = self.starts[1] if len(self.starts) > 1 else 0
+        digits = self.digits[:at] + said + self.digits[at:]
+        if not at or not complete(digits):
+            return None
+        starts = (*self.starts[:2], *(start + len(said) for start in self.starts[1:]))
+        return State(digits, starts, (at, at + len(said)), self.cost)
 
     def pointed(self, start: int, end: int, cost: float) -> State:
         """With nothing new, but digits[start:end] spoken of."""
@@ -197,12 +207,15 @@ def _after(state: State, said: str, marks: frozenset[Kind]) -> Iterator[State]:
 
 def _continued(state: State, said: str, *, again: bool) -> Iterator[State]:
     digits, start = state.digits, state.starts[-1]
+    if state.last[0] == 0 and len(state.starts) > 1 and not complete(digits) and (inserted := state.inserted(said)):
+        yield inserted  # the end was said first, then how it begins
+        return
     whole_already = complete(digits) or local(digits)
     if len(digits) < len("076") or digits[0] != "0" or not said.startswith(digits):
         yield state.appended(said, 0.6 if again else 0.0)
     before = digits[start:]
     if said.startswith(before) and (len(before) > 1 or len(said) > 1):
-        yield state.replaced(start, len(digits), said, _REPEATED)
+        yield state.replaced(start, len(digits), said, _REPEATED if said != before else _SAME)
     elif before.startswith(said) and len(said) > 1:
         yield state.pointed(start, len(digits), _REPEATED)
     if said[0] == "0" or whole_already or again:
@@ -280,9 +293,12 @@ def _unlike(before: str, said: str) -> float:
 
 def _part(state: State, said: str, marks: frozenset[Kind], *, fixed: bool) -> Iterator[State]:
     digits, size = state.digits, len(said)
-    yield state.appended(said, 1.4 if fixed else 0.0)
-    if Kind.FIRST in marks and said.startswith("0") and complete(said + digits):
-        yield state.preceded(said, 0.0)
+    out_of_order = Kind.MIDDLE in marks and state.last[1] < len(digits)
+    yield state.appended(said, 1.4 if fixed or out_of_order else 0.0)
+    if Kind.FIRST in marks and said.startswith("0") and digits[0] != "0" and len(said + digits) <= _MOBILE:
+        yield state.preceded(said, 0.0 if complete(said + digits) else 0.3)
+    if Kind.MIDDLE in marks and (inserted := state.inserted(said)):
+        yield inserted
     yield from _pointed(state, said, marks)
     if size >= len(digits):
         return

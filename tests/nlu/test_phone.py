@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.meaning import Phone
+from nlu.normalise import normalise
 from nlu.phone import completed, load_phones
 from nlu.reading import reading
 from nlu.source import DATA_DIR
@@ -184,6 +185,48 @@ def test_a_whole_number_is_heard_even_when_not_asked() -> None:
 )
 def test_numbers_in_other_languages(language: str, text: str, digits: str) -> None:
     assert _digits(text, language=language) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("〇九〇、四四八、いや四四八一、六六二九", "09044816629"),  # a group said again with the digit it lacked
+        ("〇八〇、七七四、ごめんくしゃみが、七七四二、一八五三", "08077421853"),  # begun anew without a word about it
+        ("二三四の、五、六、〇、あ、うそ、五六九〇です", "0762345690"),  # digit by digit, then in one
+        ("〇九〇、五、六、七、うーん、五、六、七、一、九三二二", "09056719322"),  # a stretch said twice counts once
+        ("〇八〇の七一二の八八三四、一桁抜けた、七一二六の八八三四", "08071268834"),
+        ("〇七六の二六一の三三二四です、最後の四を五に訂正してください", "0762613325"),  # a digit pointed at
+        ("090の4512の9938、最初、九〇でなく八〇でした", "08045129938"),
+        ("最後が五六七八で、頭が〇九〇、真ん中が一二三四です", "09012345678"),  # the parts in any order
+        ("〇九〇、五五一二の、七〇八三、ちがうちがう、〇八〇や、〇八〇の五五一二の七〇八三", "08055127083"),
+        ("ゼロナナゼロ、ヒトフタサンゴー、ナナナナハチマル", "07012357780"),  # as on the wireless
+        ("ゼロキュージューイチニーサンヨンゴーロクナナハチ", "09012345678"),  # 〇九〇 read as 0 and 90
+        ("ゼロナナジューロクノニーロクイチノサンサンニーヨン", "0762613324"),
+        ("ゼロキューキューノヨンサンニーイチノゴーロクナナハチ", "09043215678"),  # 099… of eleven digits is misheard
+        ("〇九〇、三四一六、二八九三、よろしいでしょうか", "09034162893"),  # digits hide in no word of manners
+    ],
+)
+def test_callers_mend_and_order_their_numbers_as_they_like(text: str, digits: str) -> None:
+    assert _digits(text) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("공칠육 이이사 칠일팔오", "0762247185"),  # 이사 is a move of house elsewhere
+        ("이칠일에 오오사공", "0762715540"),  # 일에 is a day elsewhere
+    ],
+)
+def test_korean_digits_that_are_words_elsewhere(text: str, digits: str) -> None:
+    assert _digits(text, language="ko") == digits
+
+
+def test_the_second_development_set_is_understood_as_written_and_by_sound() -> None:
+    lines = (DATA_DIR / "ja" / "development" / "phones_second.jsonl").read_text("utf-8").splitlines()
+    for row in map(json.loads, lines):
+        for text in (row["text"], reading(row["text"])):
+            found = phone(normalise(text), asked=True)
+            assert (found.digits if found and found.complete else None) == row["digits"], text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
