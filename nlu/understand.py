@@ -76,11 +76,15 @@ class Understanding:
         if act.whole:
             return Meaning(text, kana, found, Intent.UNCLEAR, _CALM, slots, act.act, wish)
         whole, judged = self._judged(tongue, clean, kana, heard, found)
-        if judged.level is Level.UNSURE and (picked.pick or _answered(slots, expecting)):
+        if self._doubted(judged) and (picked.pick or _answered(slots, expecting)):
             # the question got its answer: a doubt about three words of address is no reason to ask another one
             judged = replace(judged, level=Level.CALM, category=None, why=())
         matter = intent(whole.labels, judged, self.labels, self.cut)
         return Meaning(text, kana, found, matter, judged, slots, act.act, wish, picked.pick)
+
+    def _doubted(self, judged: Urgency) -> bool:
+        """Not calm, and not so sure that an answer to another question would be interrupted for it."""
+        return judged.level is not Level.CALM and judged.score < self.cut.segment
 
     def _judged(self, tongue: Tongue, clean: str, kana: str, heard: str, spoken: str) -> tuple[Guess, Urgency]:
         by_sound = spoken == "ja" and not _KANJI.search(clean)

@@ -162,7 +162,10 @@ def _loudest(whole: Guess, parts: Sequence[Guess], cut: Thresholds) -> Guess:
 def _redirect(
     whole: Guess, parts: Sequence[Guess], rule: Rule | None, labels: Labels, cut: Thresholds
 ) -> tuple[Redirect | None, tuple[str, ...]]:
-    """Returns where to send the caller at once, and the reason: a rule, else the whole, else a part that is clear."""
+    """Returns where to send the caller at once, and the reason: a rule, else the whole, else a part that is clear. A
+    rule for a calm matter (a question about what might happen) sends nobody away."""
+    if rule and labels.kind(rule.label) == "calm":
+        return None, ()
     if rule and not rule.ask and labels.kind(rule.label) == "redirect":
         return labels[rule.label].redirect, (rule.why,)
     for guess, least in ((whole, cut.redirect), *((guess, cut.segment) for guess in parts)):

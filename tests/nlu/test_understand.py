@@ -147,6 +147,7 @@ def test_a_leak_beside_an_injury_is_both(understanding: Understanding, form: str
         "違います、水が出てるんです",
         "向かいの家もお隣も水が出ません",
         "水の勢いがないんです",
+        "木が倒れて道をふさいでいます",
     ],
 )
 def test_alarming_words_alone_are_not_sent_to_119(understanding: Understanding, text: str, form: str) -> None:
