@@ -229,7 +229,7 @@ def _pattern(script: Script, before: Call, call: Call, event: Event) -> Turn | N
                 return moves.to_person(script, call, route.desk_for(script, call))
             if meaning.act is Act.REPEAT:
                 return line.again(script, call, event)
-            if meaning.act is Act.STOP:
+            if meaning.act is Act.STOP and not _refuses_call_back(call):
                 return line.stop(script, call, event)
         case Pressed(keys=keys) if call.state in LISTENING and call.question is not Question.PHONE:
             if language := languages.chosen_by(script, event):
@@ -241,6 +241,11 @@ def _pattern(script: Script, before: Call, call: Call, event: Event) -> Turn | N
         case _:
             pass
     return None
+
+
+def _refuses_call_back(call: Call) -> bool:
+    """Who says "I will ring again" when asked for a number has not said goodbye: the number to ring is still told."""
+    return call.question is Question.PHONE and call.report is not None and not call.report.urgent
 
 
 def _with_exit(script: Script, turn: Turn, event: Event) -> Turn:

@@ -34,7 +34,7 @@ def spoken(script: Script, call: Call, event: Spoke) -> Turn:
     field = script.forms[report.form].field(reports.FIELD_OF[question])
     if field is not None:
         report = reports.answered(script, call, report, field, meaning)
-    if not report.urgent and meaning.act is Act.NO:
+    if not report.urgent and meaning.act in (Act.NO, Act.STOP):
         report = reports.give_up(report, "phone")  # asked for a number to call back, the caller said no
     return moves.next_question(script, replace(call, report=report, silences=0))
 
