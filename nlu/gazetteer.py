@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +240,15 @@ def town_readings(path: Path = DATA_DIR / "ja" / "towns.json") -> dict[str, str]
     Raises BadDataError.
     """
     return {town.name: town.yomi for town in _read(path).values() if not any(char.isdigit() for char in town.yomi)}
+
+
+def as_said(text: str, town: str | None) -> str:
+    """Returns `text` with its town, where it is written in full, in the kana that people here say: no dictionary of
+    readings knows 主計町 or 金石."""
+    said = _shipped_readings().get(town or "")
+    return text.replace(town, said) if town and said else text
+
+
+@lru_cache(maxsize=1)
+def _shipped_readings() -> dict[str, str]:
+    return town_readings()

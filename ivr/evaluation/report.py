@@ -10,6 +10,7 @@ from typing import Any
 from ivr.evaluation import answers, slots
 from ivr.evaluation.proportion import Proportion
 from ivr.evaluation.urgency import Figures, Labelled, figures, of_utterance
+from nlu.gazetteer import as_said
 from nlu.labels import Labels
 from nlu.meaning import Expecting, Meaning
 from nlu.reading import reading
@@ -130,6 +131,7 @@ def place_figures(found: slots.PlaceFigures) -> dict[str, Proportion]:
         "chome": found.chome,
         "lot": found.banchi,
         "landmark": found.landmark,
+        "  one where none was said": found.landmark_invented,
         "other municipality": found.out_of_city,
         "town where none was said": found.invented,
     }
@@ -140,10 +142,12 @@ def _forms(rows: Sequence[dict[str, Any]], folder: Path) -> Iterator[tuple[str, 
     spoken = [{**row, "lang": language} for row in rows]
     yield CLEAN, spoken
     if language == "ja":
-        yield KANA, [{**row, "text": reading(row["text"])} for row in spoken]
-    known = heard_of(folder / "heard.tsv")
-    if known:
-        yield HEARD, [{**row, "text": known[row["text"]]} for row in spoken if row["text"] in known]
+        said = [as_said(row["text"], row.get("town")) for row in spoken]
+        yield KANA, [{**row, "text": reading(text)} for row, text in zip(spoken, said, strict=True)]
+        known = heard_of(folder / "heard.tsv")
+        heard = [{**row, "text": known[text]} for row, text in zip(spoken, said, strict=True) if text in known]
+        if heard:
+            yield HEARD, heard
 
 
 def _said(place: Any) -> str:

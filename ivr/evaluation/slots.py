@@ -10,6 +10,7 @@ from typing import Any
 from ivr.evaluation.labelled import BadRows, read_rows
 from ivr.evaluation.proportion import Proportion, proportion
 from nlu.meaning import Act, Expecting, Meaning, Place
+from nlu.sounds import sound_of
 
 Reply = Callable[[str, Expecting, str | None], Meaning]
 """Text, what was asked, and the language of the call to what it means."""
@@ -31,6 +32,7 @@ class PlaceFigures:
     chome: Proportion
     banchi: Proportion
     landmark: Proportion
+    landmark_invented: Proportion
     out_of_city: Proportion
     invented: Proportion
     wrong: tuple[tuple[dict[str, Any], Place | None], ...] = ()
@@ -52,6 +54,9 @@ def place_figures(rows: Sequence[dict[str, Any]], reply: Reply) -> PlaceFigures:
         landmark=proportion(
             place is not None and _holds(place.landmark, row["landmark"]) for row, place in seen if row["landmark"]
         ),
+        landmark_invented=proportion(
+            place is not None and bool(place.landmark) for row, place in seen if not row["landmark"]
+        ),
         out_of_city=_part(seen, "out_of_city"),
         invented=proportion(place is not None and place.town is not None for row, place in seen if not row["town"]),
         wrong=tuple((row, place) for row, place in seen if not _same(row, place)),
@@ -70,8 +75,12 @@ def _part(seen: Sequence[tuple[dict[str, Any], Place | None]], name: str) -> Pro
 
 
 def _holds(found: str | None, wanted: str) -> bool:
-    """A landmark is the same when one phrase holds the other: 郵便局 and 郵便局の前 send a crew to the same spot."""
-    return found is not None and (found in wanted or wanted in found)
+    """A landmark is the same when one phrase holds the other, by writing or by sound: 郵便局, 郵便局の前 and
+    ユービンキョク send a crew to the same spot."""
+    if found is None:
+        return False
+    sounds = sound_of(found, "ja"), sound_of(wanted, "ja")
+    return any(one and (one in other or other in one) for one, other in ((found, wanted), sounds))
 
 
 def read_places(path: Path) -> list[dict[str, Any]]:

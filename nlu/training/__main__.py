@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -23,6 +24,18 @@ def sentences(folder: Path) -> None:
 
     for line in written_lines(folder, DATA_DIR / "ja"):
         click.echo(line)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def replies(folder: Path) -> None:
+    """Print the replies of FOLDER (places.jsonl, phones.jsonl) as people say them, for `audio.training hear`."""
+    from nlu.gazetteer import as_said
+
+    for name in ("places.jsonl", "phones.jsonl"):
+        for line in (folder / name).read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            click.echo(as_said(row["text"], row.get("town")))
 
 
 @main.command()

@@ -35,7 +35,16 @@ def test_a_place_is_right_when_every_part_is(tmp_path: Path) -> None:
     assert found.whole == Proportion(2, 4)
     assert (found.town, found.near, found.sure) == (Proportion(1, 2), Proportion(2, 2), Proportion(1, 2))
     assert (found.chome, found.banchi, found.landmark) == (Proportion(1, 1),) * 3
+    assert found.landmark_invented == Proportion(0, 3)
     assert (found.out_of_city, found.invented) == (Proportion(1, 1), Proportion(1, 2))
+
+
+@pytest.mark.parametrize(("heard", "right"), [("ユービンキョクノマエ", 1), ("郵便局", 1), ("ガッコー", 0)])
+def test_a_landmark_is_right_by_writing_or_by_sound(tmp_path: Path, heard: str, right: int) -> None:
+    (tmp_path / "p.jsonl").write_text(PLACES.strip().splitlines()[0], encoding="utf-8")
+    meaning = _meaning(place=Place("a", "泉野町", "", 4, "12-3", heard))
+    found = place_figures(read_places(tmp_path / "p.jsonl"), lambda *_: meaning)
+    assert found.landmark == Proportion(right, 1)
 
 
 def test_a_number_is_right_to_the_digit_or_not_at_all(tmp_path: Path) -> None:

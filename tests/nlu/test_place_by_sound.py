@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nlu.gazetteer import as_said
 from nlu.meaning import Expecting
 from tests.nlu.looking import place
 
@@ -189,3 +190,16 @@ def test_anything_at_all_is_a_place_or_none(text: str, expecting: Expecting, gue
 def test_one_sign_over_and_over_breaks_nothing(sign: str) -> None:
     for expecting in Expecting:
         place(sign * 2000, expecting)
+
+
+@pytest.mark.parametrize(
+    ("text", "town", "said"),
+    [
+        ("主計町の二番です", "主計町", "かずえまちの二番です"),
+        ("かずえまちです", "主計町", "かずえまちです"),
+        ("野々市です", None, "野々市です"),
+        ("そんな町です", "ない町", "そんな町です"),
+    ],
+)
+def test_a_town_is_said_as_people_here_say_it(text: str, town: str | None, said: str) -> None:
+    assert as_said(text, town) == said
