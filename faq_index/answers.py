@@ -20,11 +20,11 @@ from faq_index.gate import Gate
 from faq_index.index import FaqIndex, Fold, Said, stacked
 from faq_index.labelled import Labelled, load_labelled
 from faq_index.languages import LANGUAGES
-from faq_index.shelf import Owners, Reading, Shelf, Written, ask
-from faq_index.vote import Vote
+from faq_index.shelf import Owners, Reading, Shelf, Written
+from faq_index.vote import Council, Vote
 
-FORMAT = 2
-MANIFEST, VOTE, GATE = "manifest.json", "vote.npz", "gate.npz"
+FORMAT = 3
+MANIFEST, VOTE, GATE = "manifest.json", "vote", "gate.npz"
 OUTSIDE = ""
 """The name under which everything out of scope votes."""
 REMEDY = "build it again with `mizumado index build`"
@@ -49,22 +49,25 @@ class Answers:
 
 def build(
     corpora: Sequence[Corpus],
-    embedder: Embedder,
+    models: Sequence[Embedder],
     reading: Reading,
     folder: Path,
     labelled: Mapping[str, Labelled] | None = None,
 ) -> Answers:
     """Index and calibrate, and put the result in place of `folder` in one step. A reader never sees half an index.
 
-    `reading` gives the katakana reading of a Japanese text. `labelled`: by language, the calls that set the thresholds
-    (those shipped).
+    `models`: all vote, the first one searches too. `reading` gives the katakana reading of a Japanese text. `labelled`:
+    by language, the calls that set the thresholds (those shipped).
     """
     labelled = labelled or _shipped(corpora)
     said = {corpus.language: Said.of(corpus, labelled[corpus.language]) for corpus in corpora}
-    written = {code: Written.of(one.texts, LANGUAGES[code], embedder, reading) for code, one in said.items()}
-    voters = _Voters.of(said, written)
-    vote = voters.vote()
-    folded = [voters.vote(without=fold) for fold in range(FOLDS)]
+    searching, *others = models
+    written = {code: Written.of(one.texts, LANGUAGES[code], searching, reading, others) for code, one in said.items()}
+    names = _names(said)
+    councils = [
+        Council(votes) for votes in zip(*(_votes(names, said, written, k) for k in range(len(models))), strict=True)
+    ]
+    vote, folded = councils[0], councils[1:]
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".index-") as scratch:
         fresh = Path(scratch) / "new"
@@ -76,12 +79,12 @@ def build(
             shelf.save(fresh / code)
             gate, *gates = (_gate(one, written[code], fold) for fold in (None, *range(FOLDS)))
             gate.save(fresh / code / GATE)
-            index = FaqIndex(one, shelf, (vote, gate, voters.ballot(one)), embedder, code)
+            index = FaqIndex(one, shelf, (vote, gate, _ballot(names, one)), models, code)
             halves = _halves(one)
             folds = [Fold(*pair, halves == fold) for fold, pair in enumerate(zip(folded, gates, strict=True))]
             index.calibration, index.figures = calibrate(*_labelled_calls(index, one, labelled[code], reading, folds))
             indexes[code] = index
-        _write_manifest(indexes, _stamp(corpora, embedder, labelled), fresh)
+        _write_manifest(indexes, _stamp(corpora, models, labelled), fresh)
         if folder.exists():
             folder.rename(Path(scratch) / "old")
         fresh.rename(folder)
@@ -92,35 +95,18 @@ def _shipped(corpora: Sequence[Corpus]) -> Mapping[str, Labelled]:
     return {corpus.language: load_labelled(corpus.language) for corpus in corpora}
 
 
-@dataclass(frozen=True, slots=True)
-class _Voters:
-    """Every form of every saying in every language; `numbers` of topics are those of `names`; `halves` (n,): −1 for a
-    saying that is never left out, else the fold in which it is."""
-
-    names: tuple[str, ...]
-    vectors: Any
-    numbers: Owners
-    halves: Owners
-
-    @classmethod
-    def of(cls, said: Mapping[str, Said], written: Mapping[str, Written]) -> _Voters:
-        names = _names(said)
-        vectors, numbers, halves = [], [], []
-        for code, one in said.items():
-            ballot = _ballot(names, one)
-            for form in (written[code].surface, written[code].sound):
-                if form is not None:
-                    vectors.append(form)
-                    numbers.append(ballot[one.owners])
-                    halves.append(_halves(one))
-        return cls(names, np.concatenate(vectors), np.concatenate(numbers), np.concatenate(halves))
-
-    def vote(self, without: int | None = None) -> Vote:
-        kept = self.halves != without if without is not None else np.ones(len(self.halves), dtype=bool)
-        return Vote.of(self.vectors[kept], self.numbers[kept], len(self.names))
-
-    def ballot(self, said: Said) -> Owners:
-        return _ballot(self.names, said)
+def _votes(names: tuple[str, ...], said: Mapping[str, Said], written: Mapping[str, Written], model: int) -> list[Vote]:
+    """The vote of every form of every saying in every language by that model, then the vote without each fold."""
+    vectors, numbers, halves = [], [], []
+    for code, one in said.items():
+        for form in written[code].ballots[model]:
+            vectors.append(form)
+            numbers.append(_ballot(names, one)[one.owners])
+            halves.append(_halves(one))
+    out = np.concatenate(halves)
+    return Vote.each(
+        np.concatenate(vectors), np.concatenate(numbers), len(names), [out == fold for fold in range(FOLDS)]
+    )
 
 
 def _names(said: Mapping[str, Said]) -> tuple[str, ...]:
@@ -158,11 +144,11 @@ def _labelled_calls(
     own = [(text, int(half)) for text, half in zip(said.texts, _halves(said), strict=True) if half >= 0]
     plain = len(own) - labelled.borrowed
     calls += [(text, NO_TOPIC, folds[half], place >= plain) for place, (text, half) in enumerate(own)]
-    language, raw, rows = LANGUAGES[index.language], [], []
+    raw, rows = [], []
     for group, (text, topic, fold, borrowed) in enumerate(calls):
-        sound = reading(text) if language.code == "ja" else ""
+        sound = reading(text) if index.language == "ja" else ""
         for form in dict.fromkeys((text, sound or text)):
-            raw.append(index.scores(ask(form, sound, language, index.embedder), fold))
+            raw.append(index.scores(index.ask(form, sound), fold))
             rows.append((topic, borrowed, group))
     wanted, borrowed_, groups = zip(*rows, strict=True) if rows else ((), (), ())
     known = Known(np.array(wanted, dtype=np.int64), np.array(borrowed_, dtype=bool), np.array(groups, dtype=np.int64))
@@ -174,11 +160,13 @@ def _nothing(columns: int) -> Scored:
     return Scored(none, none, none, np.zeros(0), np.zeros(0))
 
 
-def _stamp(corpora: Sequence[Corpus], embedder: Embedder, labelled: Mapping[str, Labelled]) -> dict[str, object]:
+def _stamp(
+    corpora: Sequence[Corpus], models: Sequence[Embedder], labelled: Mapping[str, Labelled]
+) -> dict[str, object]:
     return {
         "format": FORMAT,
         "corpus": {corpus.language: corpus.corpus_hash for corpus in corpora},
-        "model": embedder.model_hash,
+        "model": [model.model_hash for model in models],
         "labelled": {code: calls.labelled_hash for code, calls in labelled.items()},
     }
 
@@ -202,23 +190,23 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def load(
-    folder: Path, corpora: Sequence[Corpus], embedder: Embedder, labelled: Mapping[str, Labelled] | None = None
+    folder: Path, corpora: Sequence[Corpus], models: Sequence[Embedder], labelled: Mapping[str, Labelled] | None = None
 ) -> Answers:
     """Open an index for searching. Raises IndexUnusable when it does not belong to this FAQ, model and program."""
     labelled = labelled or _shipped(corpora)
     manifest = _manifest(folder)
-    for part, now in _stamp(corpora, embedder, labelled).items():
+    for part, now in _stamp(corpora, models, labelled).items():
         if manifest["stamp"].get(part) != now:
             raise IndexUnusable(f"FAQ index {folder}: stale, its {part} is not the present one; {REMEDY}")
     if _digests(folder) != manifest["files"]:
         raise IndexUnusable(f"FAQ index {folder}: broken, a file is missing or was changed; {REMEDY}")
     said = {corpus.language: Said.of(corpus, labelled[corpus.language]) for corpus in corpora}
     names = _names(said)
-    vote = Vote.load(folder / VOTE)
+    vote = Council.load(folder / VOTE)
     indexes = {}
     for code, one in said.items():
         voters = vote, Gate.load(folder / code / GATE), _ballot(names, one)
-        index = FaqIndex(one, Shelf.load(folder / code, one.owners), voters, embedder, code)
+        index = FaqIndex(one, Shelf.load(folder / code, one.owners), voters, models, code)
         index.calibration = _calibration(manifest["calibration"][code])
         index.figures = Figures(**manifest["figures"][code])
         indexes[code] = index

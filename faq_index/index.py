@@ -19,7 +19,7 @@ from faq_index.languages import LANGUAGES
 from faq_index.near import Scores, best
 from faq_index.shelf import Found, Owners, Query, Shelf, ask
 from faq_index.text import normalise
-from faq_index.vote import Vote
+from faq_index.vote import Council
 
 BEST = 5
 
@@ -48,12 +48,20 @@ class Said:
 class FaqIndex:
     """A vote of all sayings, cosine search (FAISS) and BM25, fused; a gate of words. Safe to share between threads.
 
-    `ballot` (topics + 1,): the number of each topic of this language, and of what is out of scope, in `vote`.
+    `voters`: the vote, the gate, and the number of each topic of this language and of what is out of scope in the vote.
+    `models`: those that vote, in the order of the vote; the first one searches too.
     """
 
-    def __init__(self, said: Said, shelf: Shelf, voters: tuple[Vote, Gate, Owners], embedder: Embedder, language: str):
+    def __init__(
+        self,
+        said: Said,
+        shelf: Shelf,
+        voters: tuple[Council, Gate, Owners],
+        models: Sequence[Embedder],
+        language: str,
+    ) -> None:
         self.topics, self.language = said.topics, language
-        self._shelf, self.embedder = shelf, embedder
+        self._shelf, self.models = shelf, models
         self._vote, self.gate, self._ballot = voters
         self.calibration, self.figures = Calibration(), Figures()
         pairs = zip(said.texts, said.owners.tolist(), strict=True)
@@ -64,7 +72,7 @@ class FaqIndex:
         katakana (of other languages it is not used). Whatever the text, never raises."""
         if not normalise(text):
             return Ranking()
-        query = ask(text, reading, LANGUAGES[self.language], self.embedder)
+        query = self.ask(text, reading)
         raw = self.scores(query)
         said = self._verbatim.get(normalise(text))
         if said is not None:  # what stands in the FAQ word for word is not outvoted by what is like it
@@ -82,13 +90,18 @@ class FaqIndex:
     def vectors(self, texts: Sequence[tuple[str, str]]) -> Vectors:
         """One unit vector for each (text, reading): the mean of writing and sound; zeros where nothing is known."""
         language = LANGUAGES[self.language]
-        rows = [ask(text, reading, language, self.embedder).vectors.mean(axis=0) for text, reading in texts]
+        rows = [ask(text, reading, language, self.models[0]).vectors.mean(axis=0) for text, reading in texts]
         return unit(np.stack(rows))
+
+    def ask(self, text: str, reading: str) -> Query:
+        """What was said, made ready for `scores`."""
+        searching, *others = self.models
+        return ask(text, reading, LANGUAGES[self.language], searching, others)
 
     def scores(self, query: Query, fold: Fold | None = None) -> Raw:
         """What each search says of `query`. `fold`: with a part of the index left out (calibration)."""
         vote, gate = (fold.vote, fold.gate) if fold else (self._vote, self.gate)
-        votes = vote.scores(query.vectors).mean(axis=0)[self._ballot]
+        votes = vote.scores(query.ballots)[self._ballot]
         found = self._shelf.look(query, fold.without if fold else None)
         return Raw(votes, found, gate.score(query.tokens))
 
@@ -98,7 +111,7 @@ class Fold:
     """What calls are judged by that stand in the index themselves: a vote and a gate that have not seen them, and True
     for the texts not to be found."""
 
-    vote: Vote
+    vote: Council
     gate: Gate
     without: npt.NDArray[np.bool_]
 

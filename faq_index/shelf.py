@@ -23,11 +23,18 @@ LEXICAL = "bm25"
 @dataclass(frozen=True, slots=True)
 class Query:
     """What a caller said, made ready once. `written` is None where the writing says no more than the sound, `spoken`
-    where the language has no writing of its sound; each a unit vector (d,)."""
+    where the language has no writing of its sound; each a unit vector (d,). `others`: its vectors by the models that
+    vote and do not search."""
 
     tokens: list[str]
     written: Vectors | None
     spoken: Vectors | None
+    others: tuple[Vectors, ...] = ()
+
+    @property
+    def ballots(self) -> tuple[Vectors, ...]:
+        """For each model that votes the vectors of what was said, shape (1 or 2, d)."""
+        return (self.vectors, *(vector[None] for vector in self.others))
 
     @property
     def vectors(self) -> Vectors:
@@ -35,17 +42,18 @@ class Query:
         return np.stack([vector for vector in (self.written, self.spoken) if vector is not None])
 
 
-def ask(text: str, reading: str, language: Language, embedder: Embedder) -> Query:
-    """`reading`: the katakana of a Japanese text; other languages find their sound themselves."""
+def ask(text: str, reading: str, language: Language, embedder: Embedder, others: Sequence[Embedder] = ()) -> Query:
+    """`reading`: the katakana of a Japanese text; other languages find their sound themselves. `others`: see Query."""
     text = readable(text)
     sound = language.sound(text, readable(reading))
     tokens = language.tokens(text, sound)
+    also = tuple(other.encode([text])[0] for other in others)
     if not language.spoken:
-        return Query(tokens, embedder.encode([text])[0], None)
+        return Query(tokens, embedder.encode([text])[0], None, also)
     if not has_ideograph(text):
-        return Query(tokens, None, embedder.encode([sound])[0])
+        return Query(tokens, None, embedder.encode([sound])[0], also)
     written, spoken = embedder.encode([text, sound])
-    return Query(tokens, written, spoken)
+    return Query(tokens, written, spoken, also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +69,38 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Written:
     """Vectors (n, d) of the texts, as written and (None where a language has no writing of it) as they sound;
-    the tokens of both."""
+    the tokens of both. `others`: of each model that only votes, the vectors of the forms that recognisers write."""
 
     surface: Vectors
     sound: Vectors | None
     tokens: list[list[str]]
     sound_tokens: list[list[str]]
+    others: tuple[tuple[Vectors, ...], ...] = ()
+
+    @property
+    def ballots(self) -> tuple[tuple[Vectors, ...], ...]:
+        """Of each model that votes, the forms it knows."""
+        return ((self.surface,) if self.sound is None else (self.surface, self.sound), *self.others)
 
     @classmethod
-    def of(cls, texts: Sequence[str], language: Language, embedder: Embedder, reading: Reading) -> Written:
+    def of(
+        cls,
+        texts: Sequence[str],
+        language: Language,
+        embedder: Embedder,
+        reading: Reading,
+        others: Sequence[Embedder] = (),
+    ) -> Written:
         """`reading` is asked in Japanese only."""
         readings = [reading(text) if language.code == "ja" else "" for text in texts]
         sounds = [language.sound(text, kana) for text, kana in zip(texts, readings, strict=True)]
         tokens = [language.tokens(text, sound) for text, sound in zip(texts, sounds, strict=True)]
+        forms = (texts, readings) if language.code == "ja" else (texts,)
+        also = tuple(tuple(other.encode(form) for form in forms) for other in others)
         if not language.spoken:
-            return cls(embedder.encode(texts), None, tokens, [])
+            return cls(embedder.encode(texts), None, tokens, [], also)
         heard = [language.tokens(sound, sound) for sound in sounds]
-        return cls(embedder.encode(texts), embedder.encode(sounds), tokens, heard)
+        return cls(embedder.encode(texts), embedder.encode(sounds), tokens, heard, also)
 
 
 class Shelf:

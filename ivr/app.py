@@ -58,10 +58,12 @@ from ivr.settings import PREFIX, Settings
 from ivr.storage.fair_lock import one_after_another
 from ivr.storage.script_files import read_script
 from ivr.storage.sql import Store
+from ivr.usecases.encoder_votes import UnderstandingEmbedder
 from ivr.usecases.take_turn import Desk, take_turn
 from nlu import reading as kana
 from nlu import understand as nlu
 from nlu.completeness import load_endings
+from nlu.encoder import load_encoder
 from nlu.gazetteer import town_readings
 from nlu.meaning import Place
 
@@ -128,13 +130,18 @@ def load_corpora() -> tuple[faq_corpus.Corpus, ...]:
 def open_answers(settings: Settings, corpora: tuple[faq_corpus.Corpus, ...]) -> faq.Answers:
     """The FAQ index of `var`; made when there is none yet, refused (IndexUnusable) when it belongs to another FAQ."""
     folder = settings.var / INDEX
-    return faq.load(folder, corpora, open_embedder(settings)) if folder.exists() else build_answers(settings, corpora)
+    return faq.load(folder, corpora, open_models(settings)) if folder.exists() else build_answers(settings, corpora)
 
 
 def build_answers(settings: Settings, corpora: tuple[faq_corpus.Corpus, ...]) -> faq.Answers:
     """Build the FAQ index of all languages into `var` (half a minute), in place of the one that was there."""
     log.info("building the FAQ index in %s", ", ".join(corpus.language for corpus in corpora))
-    return faq.build(corpora, open_embedder(settings), kana.reading, settings.var / INDEX)
+    return faq.build(corpora, open_models(settings), kana.reading, settings.var / INDEX)
+
+
+def open_models(settings: Settings) -> tuple[Embedder, ...]:
+    """What votes on answers: the embedder, which searches too, and the encoder of understanding. Raises ModelError."""
+    return open_embedder(settings), UnderstandingEmbedder(load_encoder())
 
 
 def open_embedder(settings: Settings) -> Embedder:

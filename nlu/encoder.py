@@ -6,9 +6,11 @@ section 3; the CNN model). The weights are trained by `python -m nlu.training en
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ HIDDEN = 256
 LONGEST = 160  # pieces; about a minute of speech, the rest says no more about the matter
 BEGIN, END, UNKNOWN = 1, 2, 0
 _EPSILON = 1e-6
+_REMEMBERED = 128  # texts
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -33,14 +36,17 @@ def spelt(text: str) -> str:
     return _DIGITS.sub("0", text.lower())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Encoder:
-    """`table` (V, D) int8 and `scale` (V,): the pieces' vectors; `dense`: all other weights by name (network.py)."""
+    """`table` (V, D) int8 and `scale` (V,): the pieces' vectors; `dense`: all other weights by name (network.py);
+    `digest`: SHA-256 (hex) of the files they came from."""
 
     tokenizer: Any
     table: NDArray[np.int8]
     scale: Floats
     dense: Mapping[str, Floats]
+    digest: str = ""
+    _known: dict[str, Floats] = field(default_factory=dict)
 
     @property
     def dimensions(self) -> int:
@@ -53,8 +59,20 @@ class Encoder:
         return np.stack(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
 
     def encode_one(self, text: str) -> Floats:
-        """Returns the unit vector of one text, shape (dimensions,)."""
-        pieces = self.tokenizer.encode(spelt(text), add_special_tokens=False).ids[: LONGEST - 2]
+        """Returns the unit vector of one text, shape (dimensions,), not to be written to. Urgency, acts and answers ask
+        for the same text one after the other, so the last few are remembered."""
+        text = spelt(text)
+        found = self._known.get(text)
+        if found is None:
+            found = self._encoded(text)
+            found.setflags(write=False)
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[text] = found
+        return found
+
+    def _encoded(self, text: str) -> Floats:
+        pieces = self.tokenizer.encode(text, add_special_tokens=False).ids[: LONGEST - 2]
         numbers = np.array([BEGIN, *pieces, END])
         w = self.dense
         pieces_in = self.table[numbers].astype(np.float32) * self.scale[numbers, None]
@@ -98,14 +116,23 @@ def _windows(rows: Floats, width: int, before: int) -> Floats:
 
 
 def load_encoder(folder: Path = SHIPPED) -> Encoder:
-    """Reads weights.npz and pieces.json. Raises BadDataError when they are missing or damaged."""
-    from tokenizers import Tokenizer
-
-    remedy = "restore it, or train it again: python -m nlu.training encoder"
+    """Reads weights.npz and pieces.json, once while they stay the same. Raises BadDataError when they are missing or
+    damaged."""
+    remedy = "restore it, or train it again: python -m nlu.training ship"
+    digest = hashlib.sha256()
     try:
-        tokenizer = Tokenizer.from_file(str(folder / "pieces.json"))
-        with np.load(folder / "weights.npz", allow_pickle=False) as stored:
-            dense = {name: stored[name].astype(np.float32) for name in stored.files if name not in ("table", "scale")}
-            return Encoder(tokenizer, stored["table"], stored["scale"].astype(np.float32), dense)
+        for name in ("pieces.json", "weights.npz"):
+            digest.update((folder / name).read_bytes())
+        return _loaded(folder, digest.hexdigest())
     except Exception as error:  # the library raises bare Exception for a file it cannot read
         raise BadDataError(folder / "weights.npz", "encoder", f"missing or damaged ({error}); {remedy}") from error
+
+
+@lru_cache(maxsize=1)
+def _loaded(folder: Path, digest: str) -> Encoder:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "pieces.json"))
+    with np.load(folder / "weights.npz", allow_pickle=False) as stored:
+        dense = {name: stored[name].astype(np.float32) for name in stored.files if name not in ("table", "scale")}
+        return Encoder(tokenizer, stored["table"], stored["scale"].astype(np.float32), dense, digest)

@@ -11,7 +11,9 @@ from ruamel.yaml import YAML
 
 from faq_index.answers import Answers, build, load
 from faq_index.corpus import DATA, Corpus, load_corpora
-from faq_index.embed import SentenceEmbedder
+from faq_index.embed import Embedder, SentenceEmbedder
+from ivr.usecases.encoder_votes import UnderstandingEmbedder
+from nlu.encoder import load_encoder
 
 Unseen = dict[str, dict[str, list[str]] | list[str]]
 
@@ -39,20 +41,26 @@ def embedder() -> SentenceEmbedder:
 
 
 @pytest.fixture(scope="session")
+def models(embedder: SentenceEmbedder) -> tuple[Embedder, ...]:
+    """Those that vote in the shipped index."""
+    return embedder, UnderstandingEmbedder(load_encoder())
+
+
+@pytest.fixture(scope="session")
 def folder(
     corpora: tuple[Corpus, ...],
-    embedder: SentenceEmbedder,
+    models: tuple[Embedder, ...],
     reading: Callable[[str], str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     place = tmp_path_factory.mktemp("faq") / "index"
-    build(corpora, embedder, reading, place)
+    build(corpora, models, reading, place)
     return place
 
 
 @pytest.fixture(scope="session")
-def answers(folder: Path, corpora: tuple[Corpus, ...], embedder: SentenceEmbedder) -> Answers:
-    return load(folder, corpora, embedder)
+def answers(folder: Path, corpora: tuple[Corpus, ...], models: tuple[Embedder, ...]) -> Answers:
+    return load(folder, corpora, models)
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,19 @@ def test_numbers_are_all_alike() -> None:
     assert spelt("泉野町4-12-3 TEL") == "泉野町0-0-0 tel"
 
 
+def test_what_was_just_read_is_remembered_and_not_for_ever(encoder: Encoder) -> None:
+    first = encoder.encode_one("水が出ない")
+    assert encoder.encode_one("水が出ない") is first
+    for number in range(300):
+        encoder.encode_one("水" * number)
+    assert encoder.encode_one("水が出ない") is not first
+    assert np.array_equal(encoder.encode_one("水が出ない"), first)
+
+
+def test_the_same_model_is_in_memory_once() -> None:
+    assert load_encoder() is load_encoder()
+
+
 @given(st.text(max_size=300))
 @settings(max_examples=60, deadline=None)
 def test_any_text_has_a_vector(text: str) -> None:
