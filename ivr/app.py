@@ -134,7 +134,7 @@ def open_answers(settings: Settings, corpora: tuple[faq_corpus.Corpus, ...]) -> 
 
 
 def build_answers(settings: Settings, corpora: tuple[faq_corpus.Corpus, ...]) -> faq.Answers:
-    """Build the FAQ index of all languages into `var` (half a minute), in place of the one that was there."""
+    """Build the FAQ index of all languages into `var` (a minute), in place of the one that was there."""
     log.info("building the FAQ index in %s", ", ".join(corpus.language for corpus in corpora))
     return faq.build(corpora, open_models(settings), kana.reading, settings.var / INDEX)
 
