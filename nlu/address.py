@@ -339,7 +339,7 @@ def _lot(
         # a particle is hiragana: a katakana ニ is a letter
         free += bound
         bound = [lot["letters"]["hiragana_after_no"]]
-    words = "|".join(letters.values())
+    words, no_room = "|".join(letters.values()), rf"(?!{number}(?:{lot['rooms'][kind]}))"
     hiragana = rf"[{lot['letters']['hiragana']}](?!{_PAUSE})"  # とね、: a particle
     letter = rf"{words}|(?!{number})(?:[{''.join(free)}]|{hiragana}|(?<=[のノ])[{''.join(bound)}])"
     tie, between = (lot["letters"][key][kind] for key in ("tie", "between"))
@@ -347,7 +347,7 @@ def _lot(
     letters_of = rf"(?P<letter>{letter})(?:{between}(?P<second>{second}))?(?P<tie>{tie})?"
     return re.compile(
         rf"{skip}(?:(?P<block>(?P<of_block>{number})(?:{block})(?:の|ノ)?)|{letters_of})?"
-        rf"(?P<a>{number})(?:(?:{of_block})(?P<b>{after_block})|(?:{joint})(?P<b2>{number})(?:(?:{joint})(?P<c>{number}))?)?"
+        rf"(?P<a>{number})(?:(?:{of_block})(?P<b>{after_block})|(?:{joint})(?P<b2>{no_room}{number})(?:(?:{joint})(?P<c>{no_room}{number}))?)?"
         rf"(?P<close>{close})?"
     )
 
@@ -360,6 +360,7 @@ def _values(numbers: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
     """Word -> (its value, its power of ten)."""
     slips = numbers["misheard"]
     values = {word: (int(value), 1) for value, words in numbers["ones"].items() for word in words}
+    values |= dict.fromkeys(numbers["noughts"], (0, 1))
     values |= {_word(word): (int(key), 1) for key, words in slips.items() if isinstance(key, int) for word in words}
     for key, power in (("tens", 10), ("hundreds", 100), ("thousands", 1000)):
         values |= {_word(word): (1, power) for word in (*numbers[key], *slips.get(key, ()))}
@@ -384,6 +385,7 @@ def _heard_number(numbers: Mapping[str, Any], *, after_block: bool = False, by_d
     after_ten = f"(?:{_any(dict.fromkeys(behind))})(?!ー)"
     slipped = "|".join([_any(dict.fromkeys(ones)), *(word for key in (6, 7, 9) for word in slips[key])])
     tens, hundreds, thousands = ("|".join(numbers[key]) for key in ("tens", "hundreds", "thousands"))
+    noughts = "|".join(numbers["noughts"])
     any_ten, any_hundred = ("|".join([*numbers[key], *slips[key]]) for key in ("tens", "hundreds"))
     alone = "|".join(slips["hundreds"][:3])
     many = rf"(?!シ(?!チ)|ク|ヨ(?!ン)|ゴー)(?:{slipped})"
@@ -392,5 +394,5 @@ def _heard_number(numbers: Mapping[str, Any], *, after_block: bool = False, by_d
     thousand = rf"(?:(?:{plain})?(?:{thousands})(?={plain}|{tens}|{hundreds}))"
     begins = rf"(?={plain}|{tens}|リュー|{hundreds}|{alone}|{thousands}|{many}(?:{any_ten}|{any_hundred}))"
     larger = rf"{thousand}?{hundred}?{ten}(?:{after_ten})?|{thousand}?{hundred}(?:{plain})?|{thousand}(?:{plain})?"
-    larger = rf"{larger}|(?:{plain}){{3,4}}" if by_digit else larger
+    larger = rf"{larger}|(?:{plain}){{3,4}}|(?:{plain}){{1,2}}(?:{noughts}){plain}" if by_digit else larger
     return rf"(?:{begins}(?:{larger}|{plain})|(?<=ノ)(?:{'|'.join(fives)})|(?<=バン)(?:{'|'.join(fives)}))"

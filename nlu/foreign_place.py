@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nlu.digits import NUMERIC, DigitWords, Token, load_digit_words
-from nlu.digits import Kind as DigitKind
+from nlu.digits import DigitWords, load_digit_words
+from nlu.foreign_lots import ForeignLots, Number
 from nlu.foreign_towns import ForeignTowns, Found, load_foreign_towns
 from nlu.meaning import Expecting, Place
 from nlu.normalise import MAX_CHARS
@@ -19,23 +19,10 @@ from nlu.spelling import simplified
 _SAID = 60  # characters kept for the operator's eye
 _ASKED, _UNASKED = 74.0, 84.0  # percent of similarity from which a town is believed
 _SHORT = 4  # letters or syllables of a Latin name that may be an ordinary word
-_MOST_CHOME, _MOST_LOT = 30, 99_999
-_TWENTY, _TWO = 20, 2
-_USUAL_CHOME = 8  # a larger first number without the word is a lot
+_MOST_CHOME = 30
 _BESIDE = " ,.-，。、"
 _EDGES = " ,.，。、"
-_HANGUL = re.compile(r"[가-힣]{2}")  # a syllable within a word is no number
 _HAN = re.compile(r"[㐀-鿿]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """A number at [start, end). `sure`: its words are nothing but numbers (not 2 for "to", 2 for 이)."""
-
-    value: str
-    start: int
-    end: int
-    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +31,7 @@ class ForeignPlaces:
 
     towns: ForeignTowns
     digits: DigitWords
+    lots: ForeignLots
     words: Mapping[str, re.Pattern[str]]
     chome_words: Mapping[int, re.Pattern[str]]
     out_of_city: Mapping[str, re.Pattern[str]]
@@ -55,7 +43,7 @@ class ForeignPlaces:
         """
         said = text[:MAX_CHARS]
         text = _plain(said)
-        numbers = self._numbers(text)
+        numbers = self.lots.numbers(text)
         chome = self._chome(text, numbers)
         town = self._town((text, said), numbers, chome, expecting, guess=guess)
         other = self._other_city(text)
@@ -71,7 +59,7 @@ class ForeignPlaces:
         lot_asked = expecting is Expecting.PLACE
         if mark:
             numbers = [one for one in numbers if one.end < mark[0] or mark[1] <= one.start]  # 兼六园
-        block, lot = self._lot(text, numbers, chome, town, asked=lot_asked)
+        block, lot = self.lots.find(text, numbers, chome, town, asked=lot_asked)
         if town is None and other is None and landmark is None and chome is None and (lot is None or not lot_asked):
             return None
         number = chome[0] if chome else block
@@ -85,41 +73,7 @@ class ForeignPlaces:
         candidates = () if certain else names
         return Place(said, names[0], self.towns.readings[names[0]], number, lot, landmark, None, certain, candidates)
 
-    def _numbers(self, text: str) -> list[_Number]:
-        """All numbers of `text`, 12 and "twelve" alike, in order."""
-        found: list[_Number] = []
-        group: list[Token] = []
-        start = at = 0
-        for token in (*self.digits.tokens(text), Token(DigitKind.JUNK, "")):
-            numeric = token.kind in NUMERIC
-            written = token.said.isdigit() and token.said.isascii()
-            if group and (not numeric or written != group[-1].said.isdigit()):
-                joins = self.digits.form == "words" and token.said in (" ", "-") and group[-1].said[-1:].isalpha()
-                if joins and not numeric:
-                    at += len(token.said)
-                    continue
-                self._add(found, group, start, text)
-                group = []
-            if numeric:
-                start = start if group else at
-                group.append(token)
-            at += len(token.said)
-        return found
-
-    def _add(self, found: list[_Number], group: list[Token], start: int, text: str) -> None:
-        unsure = [token.said.lower() in self.digits.optional for token in group]
-        first = 0 if all(unsure) else unsure.index(False)  # 东山一丁目: a 山 for 三 stands alone only
-        for part in _apart(group[first:]) if self.digits.form == "words" else [group[first:]]:
-            value = self.digits.readings(part)[0][0]
-            start = text.find(part[0].said, start if part[0] is group[0] else start + 1 if first else start)
-            end = start
-            for token in part:
-                end = text.find(token.said, end) + len(token.said)
-            if value.isdigit() and int(value) <= _MOST_LOT:
-                found.append(_Number(str(int(value)), start, end, sure=not all(unsure)))
-            start = end
-
-    def _chome(self, text: str, numbers: list[_Number]) -> tuple[int, int, int] | None:
+    def _chome(self, text: str, numbers: list[Number]) -> tuple[int, int, int] | None:
         """Returns (chome, start, end) of the last one: after a correction the last one counts."""
         after, before = self.words["chome_after"], self.words["chome_before"]
         found = [
@@ -137,7 +91,7 @@ class ForeignPlaces:
     def _town(
         self,
         texts: tuple[str, str],
-        numbers: list[_Number],
+        numbers: list[Number],
         chome: tuple[int, int, int] | None,
         expecting: Expecting,
         *,
@@ -145,7 +99,8 @@ class ForeignPlaces:
     ) -> Found | None:
         text, original = texts
         asked = expecting is Expecting.PLACE
-        believed = [one for one in self.towns.exact(text) if self._believed(text, original, one, numbers, asked=asked)]
+        exact = [_without_number(text, one, numbers) for one in self.towns.exact(text)]
+        believed = [one for one in exact if self._believed(text, original, one, numbers, asked=asked)]
         best = max(believed, key=lambda one: (self._numbered(text, one, numbers), self._rank(text, one)), default=None)
         mark = self._landmark(text, best)
         blanked = text[: mark[0]] + "|" * (mark[1] - mark[0]) + text[mark[1] :] if mark else text
@@ -160,7 +115,7 @@ class ForeignPlaces:
             return similar
         return replace(best, similar=True)
 
-    def _closed(self, blanked: str, one: Found, numbers: list[_Number]) -> bool:
+    def _closed(self, blanked: str, one: Found, numbers: list[Number]) -> bool:
         """Whether nothing unexplained stands beside a name: inside a longer word it may be half of another name."""
         before, after = blanked[: one.start].rstrip(_BESIDE), blanked[one.end :].lstrip(_BESIDE)
         at = len(blanked) - len(after)
@@ -172,7 +127,7 @@ class ForeignPlaces:
         corrected = self.words["fix"].search(text[: one.start]) is not None
         return corrected, one.start if corrected else 0, (one.end - one.start) + (2 if one.full else 0)
 
-    def _believed(self, text: str, original: str, one: Found, numbers: list[_Number], *, asked: bool) -> bool:
+    def _believed(self, text: str, original: str, one: Found, numbers: list[Number], *, asked: bool) -> bool:
         """A name may be an ordinary word as well: then it needs a number, an address word or a question about it."""
         said = text[one.start : one.end]
         named = one.full or (one.start > 1 and original[one.start].isupper() and text[one.start - 2] not in ".!?")
@@ -185,7 +140,7 @@ class ForeignPlaces:
             return True
         return named and len(said) >= (3 if _HAN.search(said) else _SHORT)
 
-    def _numbered(self, text: str, one: Found, numbers: list[_Number]) -> bool:
+    def _numbered(self, text: str, one: Found, numbers: list[Number]) -> bool:
         return any(
             (one.end <= number.start <= one.end + 2 and not text[one.end : number.start].strip(" ,-"))
             or (self.digits.form == "words" and 0 < one.start - number.end <= 2 and text[number.start].isdigit())
@@ -231,92 +186,22 @@ class ForeignPlaces:
         before = self.words["relation_before"].search(text[: mark[0]]) is not None
         return before or self.words["relation"].search(text, *mark) is not None
 
-    def _named_after(self, text: str, town: Found, mark: tuple[int, int], numbers: list[_Number]) -> bool:
+    def _named_after(self, text: str, town: Found, mark: tuple[int, int], numbers: list[Number]) -> bool:
         """Whether a name is but a part of a landmark's: Oyama Shrine, 兼六园."""
         within = mark[0] <= town.start and town.end <= mark[1]
         return within and not town.full and not self._numbered(text, town, numbers)
 
-    def _lot(
-        self, text: str, numbers: list[_Number], chome: tuple[int, int, int] | None, town: Found | None, *, asked: bool
-    ) -> tuple[int | None, str | None]:
-        """Returns (chome, lot) of the numbers beside the town: of 3-30-3 the first is a chome where it has them."""
-        start = max(chome[2] if chome else 0, town.end if town else 0)
-        row = self._row(text, numbers, start, anywhere=asked and not (chome or town))
-        if not row and town and self.digits.form == "words":
-            row = self._row_before(text, numbers, town.start)
-        if not row and (named := [n for n in numbers if self.words["lot_named"].search(text[: n.start])]):
-            row = self._row(text, numbers, named[-1].start, anywhere=False)
-        values = [number.value for number in row]
-        if not values:
-            return None, None
-        divided = town is not None and any(name in self.towns.chome for name in town.names)
-        beside = bool(row) and self._is_chome(text, town, row)
-        if chome is None and divided and int(values[0]) <= _USUAL_CHOME and (len(values) > 1 or beside):
-            return int(values[0]), "-".join(values[1:]) or None
-        return None, "-".join(values[:3])
 
-    def _is_chome(self, text: str, town: Found | None, row: list[_Number]) -> bool:
-        """Teramachi five: in words, a number right behind a town that is called nothing."""
-        if town is None or self.digits.form != "words" or row[0].start < town.end:
-            return False
-        apart = text[town.end : row[0].start].strip(" ,-")
-        return not apart and self.words["alone"].match(text, row[-1].end) is not None
-
-    def _row(self, text: str, numbers: list[_Number], start: int, *, anywhere: bool) -> list[_Number]:
-        """Numbers joined to each other, the first right after `start`."""
-        row: list[_Number] = []
-        for number in numbers:
-            if number.start < start or self.words["units"].match(text, number.end):
-                continue
-            if not row:
-                near = start > 0 and self.words["lot_skip"].fullmatch(text, start, number.start) is not None
-                closed = self.words["lot_close"].match(text, number.end) is not None
-                inside = anywhere and _HANGUL.match(text[max(0, number.start - 1) : number.start + 1])
-                if inside or not (near or anywhere) or not (number.sure or closed):
-                    if near or not anywhere:
-                        break
-                    continue
-                row.append(number)
-            elif self.words["lot_joint"].fullmatch(text, row[-1].end, number.start):
-                row.append(number)
-            else:
-                break
-        return row
-
-    def _row_before(self, text: str, numbers: list[_Number], end: int) -> list[_Number]:
-        """12-3 Izumino-machi: Western order."""
-        row: list[_Number] = []
-        for number in reversed(numbers):
-            if number.end > end or not number.sure:
-                continue
-            gap = text[number.end : row[0].start if row else end]
-            if not self.words["lot_joint"].fullmatch(gap) if row else gap.strip(" ,"):
-                break
-            row.insert(0, number)
-        return row if len(row) > 1 or (row and text[row[0].start].isdigit()) else []
+def _without_number(text: str, one: Found, numbers: list[Number]) -> Found:
+    """와리다시마치 이십삼: 이 sounds like the end of the name, but begins a number."""
+    inside = (n.start for n in numbers if n.sure and one.start < n.start < one.end < n.end)
+    start = next((start for start in inside if text[start - 1] == " "), None)
+    return one if start is None else replace(one, end=start - 1)
 
 
 def _blanked(text: str, span: tuple[int, ...]) -> str:
     start, end = span
     return text[:start] + "," * (end - start) + text[end:]
-
-
-def _apart(tokens: list[Token]) -> list[list[Token]]:
-    """The numbers of a row of words: eleven two, five seventeen. More than two single digits are one number."""
-    parts: list[list[Token]] = []
-    for token in tokens:
-        last = parts[-1][-1] if parts else None
-        tens = last is not None and last.kind is DigitKind.TEN and int(last.value) >= _TWENTY
-        goes_on = last is not None and (
-            DigitKind.SCALE in (token.kind, last.kind) or (tens and token.kind is DigitKind.DIGIT)
-        )
-        if goes_on or (parts and token.kind not in (DigitKind.TEN, DigitKind.DIGIT)) or token.said.isdigit():
-            parts = parts or [[]]
-            parts[-1].append(token)
-        else:
-            parts.append([token])
-    single = all(len(part) == 1 and part[0].kind is DigitKind.DIGIT for part in parts)
-    return [tokens] if single and len(parts) > _TWO else parts
 
 
 def _plain(text: str) -> str:
@@ -348,13 +233,22 @@ def load_foreign_places(folder: Path, towns: Path) -> ForeignPlaces:
     }
     words |= {f"chome_{key}": _pattern(path, chome, key) for key in ("after", "before")}
     words |= {f"denied_{key}": _pattern(path, _table(path, data, "denied"), key) for key in ("before", "after")}
-    words |= {f"lot_{key}": _pattern(path, lot, key) for key in ("skip", "joint", "close", "named")}
+    words |= {
+        f"lot_{key}": _pattern(path, lot, key)
+        for key in ("skip", "joint", "close", "named", "tied", "called", "within")
+    }
+    # said in any of several ways -> as the land register writes it
+    letters = {said: str(letter) for letter, ways in _table(path, lot, "letters").items() for said in ways.split("|")}
+    tie = _one(path, lot, "letter")
+    words["lot_letter"] = re.compile(tie.replace("{letters}", "|".join(sorted(letters, key=len, reverse=True))))
     landmarks = tuple(one.replace("{noun}", noun) for one in strings(path, data, "landmark"))
     words["landmark"] = pattern(path, "landmark", landmarks)
     words["spot"] = pattern(path, "spot", strings(path, data, "spot"))
+    names, digits = load_foreign_towns(towns), load_digit_words(folder / "phones.yaml")
     return ForeignPlaces(
-        towns=load_foreign_towns(towns),
-        digits=load_digit_words(folder / "phones.yaml"),
+        towns=names,
+        digits=digits,
+        lots=ForeignLots(digits, words, names.chome, letters, lot.get("instead") or {}),
         words=words,
         chome_words={int(value): re.compile(one) for value, one in (chome.get("words") or {}).items()},
         out_of_city={

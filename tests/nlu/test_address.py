@@ -171,6 +171,13 @@ def test_a_letter_may_be_said_twice_or_explained(said: str, lot: str) -> None:
         ("カスガマチノロクバン、ニジューニゴーデス", "6-22"),
         ("割出町の十の、えー、三です", "10-3"),
         ("割出町の二十四、枝番が七", "24-7"),
+        ("割出町の二十三番地、枝番が四", "23-4"),
+        ("ワリダシマチニジューサンバンチノエダバンヨンデス", "23-4"),
+        ("割出町12ハイフン3です", "12-3"),
+        ("ワリダシマチジューニハイフンサンデス", "12-3"),
+        ("割出町の12 3です", "12-3"),
+        ("割出町の番地は確か六十二です", "62"),
+        ("ワリダシマチニーゼロサンバンチデス", "203"),  # a nought within a number
         ("割出町の三一八です", "318"),
         ("ワリダシマチノサンイチハチデス", "318"),
     ],
@@ -182,12 +189,27 @@ def test_a_lot_may_be_said_with_pauses_or_digit_by_digit(said: str, lot: str) ->
 
 
 @pytest.mark.parametrize(
-    ("said", "lot"), [("割出町十番、いや、引っ越したんや、今は十八番です", "18"), ("割出町の五番地、いや六番地", "6")]
+    ("said", "lot"),
+    [
+        ("割出町十番、いや、引っ越したんや、今は十八番です", "18"),
+        ("割出町の五番地、いや六番地", "6"),
+        ("割出町の十二番地、ちゃう、十三番地", "13"),
+        ("割出町の十二の三、もとい、十二の四", "12-4"),
+    ],
 )
 def test_a_lot_that_is_taken_back_does_not_count(said: str, lot: str) -> None:
     found = place(said)
     assert found is not None
     assert found.banchi == lot
+
+
+@pytest.mark.parametrize(
+    "said", ["藤江南一丁目15の3、202号室です", "フジエミナミイッチョーメジューゴノサンノニヒャクニゴーシツデス"]
+)
+def test_the_number_of_a_room_is_no_part_of_a_lot(said: str) -> None:
+    found = place(said)
+    assert found is not None
+    assert (found.town, found.chome, found.banchi) == ("藤江南", 1, "15-3")
 
 
 def test_a_numeral_at_the_end_of_a_town_is_no_part_of_its_chome() -> None:
