@@ -23,7 +23,7 @@ _DOUBLED = 1.2  # of taking one long vowel for two digits
 _MISHEARD = 1.0
 _LIKE = 1.6  # of taking a stretch for the digit word that it resembles
 _SKIPPED = 1.3
-_TEN, _LARGEST = 10, 10_000
+_TEN, _HUNDRED, _LARGEST = 10, 100, 10_000
 
 
 class Kind(StrEnum):
@@ -33,6 +33,9 @@ class Kind(StrEnum):
     WITHOUT = "without"
     FIX = "fix"
     AGAIN = "again"
+    LAST_AFTER = "last_after"
+    MIDDLE_AFTER = "middle_after"
+    FIRST_AFTER = "first_after"
     LAST = "last"
     MIDDLE = "middle"
     FIRST = "first"
@@ -52,8 +55,18 @@ class Kind(StrEnum):
     JUNK = "junk"
 
 
+class Line(StrEnum):
+    """Which of several numbers is meant, where the caller says so."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    EARLIER = "earlier"
+    LATER = "later"
+
+
 _LISTS = (
-    Kind.NOT_PHONE, Kind.WITHOUT, Kind.FIX, Kind.AGAIN, Kind.LAST, Kind.MIDDLE, Kind.FIRST, Kind.OPENS, Kind.MAYBE,
+    Kind.NOT_PHONE, Kind.WITHOUT, Kind.FIX, Kind.AGAIN, Kind.LAST, Kind.MIDDLE, Kind.FIRST, Kind.LAST_AFTER,
+    Kind.MIDDLE_AFTER, Kind.FIRST_AFTER, Kind.OPENS, Kind.MAYBE,
     Kind.NOT, Kind.PLUS, Kind.ENDS, Kind.UNIT, Kind.GAP,
 )  # fmt: skip
 _TABLES = (Kind.TIMES, Kind.BEFORE, Kind.PAIR, Kind.TEN, Kind.DIGIT, Kind.SCALE)
@@ -86,6 +99,7 @@ class DigitWords:
     either: Mapping[str, str]
     misheard: Mapping[str, str]
     known: tuple[tuple[str, str], ...]
+    wishes: Mapping[Line, re.Pattern[str]]
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Yields the tokens of normalised `text`; every character is in one of them."""
@@ -100,6 +114,13 @@ class DigitWords:
             end = match.end()
         if end < len(text):
             yield Token(Kind.JUNK, text[end:])
+
+    def wished(self, text: str) -> Line | None:
+        """Returns which of several numbers the caller of normalised `text` wants to be rung at; none when unclear."""
+        if self.form == "kana":
+            text = to_katakana(text)
+        lines = [line for line, words in self.wishes.items() if words.search(text)]
+        return lines[0] if len(lines) == 1 else None
 
     def readings(self, tokens: list[Token]) -> Readings:
         """Returns what neighbouring numeric and junk tokens may be as digits, the cheapest first."""
@@ -173,6 +194,8 @@ def _cardinal(tokens: list[Token], start: int) -> tuple[int, Readings]:
         elif token.kind is Kind.TEN and value < least:
             # a ten takes a digit, a teen does not
             total, least, at = total + value, (0 if value % _TEN or value == _TEN else _TEN), at + 1
+        elif token.kind is Kind.DIGIT and value and factor == _HUNDRED and least == _TEN and start < at:
+            return at + 2, ((str((total + value) * factor), 0.0),)  # eighty-three hundred
         elif token.kind is Kind.DIGIT and value and not factor and _TEN <= least < _LARGEST:
             apart = () if least == _TEN else ((f"{total}{value}", _DROPPED),)
             return at + 1, ((str(total + value), 0.0), *apart)
@@ -210,7 +233,17 @@ def load_digit_words(path: Path) -> DigitWords:
             for word in words
             if len(word) > 1 and not _LOOKAROUND.search(word)
         ),
+        wishes=_wishes(path, data, form),
     )
+
+
+def _wishes(path: Path, data: Mapping[str, Any], form: str) -> dict[Line, re.Pattern[str]]:
+    table = _mapping(path, data, "wishes")
+    return {
+        line: re.compile(_joined(path, line.value, strings(path, table, line.value), form), _FLAGS)
+        for line in Line
+        if line.value in table
+    }
 
 
 def _misheard(table: Mapping[Any, Any]) -> dict[str, str]:

@@ -23,6 +23,8 @@ _LATER = 1.6  # digits after a whole number that are no part of it
 _GUESS = 1.0  # a cost from which a reading is a guess
 _APART = 0.35  # nearer than this, two guesses contradict each other
 _LOST_ZERO = 0.75
+_LOST_PLUS = 0.85
+_COUNTRY = "81"
 _NO_CODE = 0.95
 _MISHEARD_CODE = "099"
 _STRAY = 2  # digits before a number that are no part of it
@@ -33,6 +35,8 @@ _TEN, _MOBILE = 10, 11
 _SHAPES = ((3, 4, 4), (3, 3, 4), (4, 3, 3), (3, 4))
 
 PARTS = frozenset({Kind.LAST, Kind.MIDDLE, Kind.FIRST})
+NAMED_AFTER = {Kind.LAST_AFTER: Kind.LAST, Kind.MIDDLE_AFTER: Kind.MIDDLE, Kind.FIRST_AFTER: Kind.FIRST}
+"""Words that say after its digits which part they are: 5678 at the end."""
 MARKS = PARTS | {Kind.FIX, Kind.MAYBE, Kind.AGAIN, Kind.NOT}
 
 
@@ -131,6 +135,7 @@ def _best(beam: Iterable[State], *, guess: bool) -> str:
         for digits, cost in (
             (whole(domestic(state.digits)), 0.0),
             (with_zero(state.digits), _LOST_ZERO),
+            (with_zero(state.digits.removeprefix(_COUNTRY)), _LOST_PLUS),
             (_mobile(state.digits), _NO_CODE),
         ):
             if complete(digits) and (guess or not cost):
@@ -194,7 +199,7 @@ def _after(state: State, said: str, marks: frozenset[Kind]) -> Iterator[State]:
         yield state if Kind.NOT in marks else state.appended(said, 0.0)
     elif state.denied:
         yield state.replaced(*state.last, said, 0.0 if state.last[1] - state.last[0] == len(said) else 0.5)
-    elif marks & {Kind.FIX, Kind.MAYBE} and not marks & PARTS:
+    elif marks & {Kind.FIX, Kind.MAYBE} and not marks & (PARTS | {Kind.NOT}):
         yield from _corrected(state, said, sure=Kind.FIX in marks)
     elif marks & PARTS:
         yield from _part(state, said, marks, fixed=bool(marks & {Kind.FIX, Kind.MAYBE}))
@@ -297,6 +302,8 @@ def _part(state: State, said: str, marks: frozenset[Kind], *, fixed: bool) -> It
     yield state.appended(said, 1.4 if fixed or out_of_order else 0.0)
     if Kind.FIRST in marks and said.startswith("0") and digits[0] != "0" and len(said + digits) <= _MOBILE:
         yield state.preceded(said, 0.0 if complete(said + digits) else 0.3)
+    if Kind.FIRST in marks and local(digits) and complete(f"0{said}{digits}"):
+        yield state.preceded(f"0{said}", 0.1)  # the area code is seventy-six
     if Kind.MIDDLE in marks and (inserted := state.inserted(said)):
         yield inserted
     yield from _pointed(state, said, marks)

@@ -8,6 +8,7 @@ LOCAL = 7
 
 _ELEVEN = ("060", "070", "080", "090", "050", "0800")
 _TEN, _MOBILE = 10, 11
+_CARRIED = ("060", "070", "080", "090")
 _COUNTRY = "+81"
 
 
@@ -38,6 +39,11 @@ def with_zero(digits: str) -> str:
 def domestic(digits: str) -> str:
     """Returns `digits` as dialled within Japan where they begin with +81."""
     return "0" + digits.removeprefix(_COUNTRY).removeprefix("0") if digits.startswith(_COUNTRY) else digits
+
+
+def mobile(digits: str) -> bool:
+    """Tells whether `digits` are the whole number of a telephone that people carry."""
+    return len(digits) == _MOBILE and digits.startswith(_CARRIED)
 
 
 def groups_of(digits: str) -> tuple[tuple[int, int], ...]:

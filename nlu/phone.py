@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nlu.digits import NUMERIC, DigitWords, Kind, Token, load_digit_words
-from nlu.groups import MARKS, PARTS, Group, Item, put_together
+from nlu.digits import NUMERIC, DigitWords, Kind, Line, Token, load_digit_words
+from nlu.groups import MARKS, NAMED_AFTER, PARTS, Group, Item, put_together
 from nlu.meaning import Phone
 from nlu.normalise import MAX_CHARS
-from nlu.numbering import AREA_CODE, LOCAL, complete, groups_of
+from nlu.numbering import AREA_CODE, LOCAL, complete, groups_of, mobile, whole
 
 _SHORT = 3  # fewer digits than this are no beginning of a number
 _STRETCH = 4  # characters between digits that may be a misheard digit
@@ -29,12 +29,14 @@ class _Run:
     """Groups and marks of one number. `opened`: it was announced as a telephone number, `other`: as another one.
 
     `counted`: it stands beside a count (三丁目の…). `marked`: words about a piece of it stand in it.
+    `backwards`: its end was said first.
     """
 
     opened: bool = False
     other: bool = False
     counted: bool = False
     marked: bool = False
+    backwards: bool = False
     items: list[Item] = field(default_factory=list)
 
 
@@ -54,6 +56,8 @@ class Phones:
         runs = [run for run in self._runs(text[:MAX_CHARS], asked=asked) if run.items]
         found = [(run, put_together(run.items, guess=asked)) for run in runs]
         numbers = [(run, digits) for run, digits in found if complete(digits) and _believed(run, digits, asked=asked)]
+        if len(numbers) > 1 and (wish := self.words.wished(text)) and (wished := _wished(numbers, wish)):
+            return Phone(wished, complete=True)
         best = max(numbers, key=_credit, default=None)
         usable = [run.items for run in runs if not (run.other or run.counted)]
         if asked and len(usable) > 1 and (best is None or _is_local(*best)):
@@ -76,17 +80,22 @@ class Phones:
                     yield run
                     run, group = _Run(other=run.other, counted=run.counted), []
                     _announce(run, between)
+                if run.backwards and run.items and not group and token.value.startswith("0"):
+                    run.items.append(Kind.FIRST)  # what follows an end stands before it
+                    run.backwards = False
                 between = []
                 group.append(token)
             elif token.kind is Kind.UNIT and group and all(other.said in _WITHIN for other in between):
                 between = []
                 if _counts(token, group):
                     # 三丁目, 九時: neither this nor what is joined to it is a telephone number
-                    if sum(isinstance(item, Group) for item in run.items) > 1:
+                    if _stands(run):
                         yield run
                     run, group = _Run(other=run.other, counted=True), []
                 else:
                     between.append(token)
+            elif group and token.kind in NAMED_AFTER:
+                self._name(run, group, NAMED_AFTER[token.kind])
             else:
                 between.append(token)
         if asked and between and len(between[0].said) > 1 and between[0].said in self.words.misheard:
@@ -101,7 +110,10 @@ class Phones:
         marks = [token.kind for token in between if token.kind in MARKS]
         if not group and not run.items:
             _announce(run, between)
-            run.items += [mark for mark in marks if mark is Kind.NOT]
+            run.counted = run.counted and _junk(between) <= 1
+            if marks and marks[-1] is Kind.NOT and not _words_after(between):
+                run.items.append(Kind.NOT)
+            run.backwards = Kind.LAST in marks
             return True
         if (
             Kind.NOT_PHONE in kinds
@@ -127,6 +139,16 @@ class Phones:
                 group.clear()
         return True
 
+    def _name(self, run: _Run, group: list[Token], part: Kind) -> None:
+        """Marks `group` as the `part` that the words behind it say."""
+        if not run.items:
+            run.backwards = part is Kind.LAST
+        elif run.items[-1] is not Kind.NOT and part not in run.items:
+            run.items.append(part)
+            self._close(run, group)
+            group.clear()
+        run.marked = True
+
     def _close(self, run: _Run, group: list[Token]) -> None:
         if group:
             run.items.append(Group(self.words.readings(group)))
@@ -142,6 +164,23 @@ def _announce(run: _Run, between: list[Token]) -> None:
     if said:
         run.opened, run.other, run.counted = said[-1] is Kind.OPENS, said[-1] is Kind.NOT_PHONE, False
     run.marked = run.marked or any(token.kind in PARTS for token in between)
+
+
+def _junk(between: list[Token]) -> int:
+    """How many characters of other words: a count goes on behind a の, not behind 五時までは."""
+    return sum(len(token.said) for token in between if token.kind is Kind.JUNK)
+
+
+def _words_after(between: list[Token]) -> bool:
+    """Whether words stand between the last mark and the digits: not the one on the bill, it's …"""
+    last = max(at for at, token in enumerate(between) if token.kind in MARKS)
+    return any(token.kind is not Kind.GAP for token in between[last + 1 :])
+
+
+def _stands(run: _Run) -> bool:
+    """Whether what was said before a count may be a number of its own: several groups, or a whole one."""
+    groups = [item for item in run.items if isinstance(item, Group)]
+    return len(groups) > 1 or any(complete(whole(group.readings[0][0])) for group in groups)
 
 
 def _counts(unit: Token, group: list[Token]) -> bool:
@@ -165,6 +204,13 @@ def _credit(found: tuple[_Run, str]) -> tuple[bool, bool]:
     """Of several numbers the one that was announced, then one said with its area code, then the first."""
     run, digits = found
     return run.opened, not _is_local(run, digits)
+
+
+def _wished(numbers: list[tuple[_Run, str]], line: Line) -> str:
+    """Of several numbers the one that the caller wants to be rung at; "" where there is none such."""
+    if line in (Line.EARLIER, Line.LATER):
+        return numbers[0 if line is Line.EARLIER else -1][1]
+    return next((digits for _, digits in numbers if mobile(digits) is (line is Line.MOBILE)), "")
 
 
 def _is_local(run: _Run, digits: str) -> bool:
