@@ -46,8 +46,9 @@ unit: setup  ## the tests alone
 eval: setup  ## understanding and answers on callers that no training has seen, in four languages, with intervals
 	@$(BIN)/mizumado eval all
 
-bench: setup  ## webhooks beside a bare route; live sound: how soon it answers, how many callers it hears at once
+bench: setup  ## understanding, answers in 100,000 entries; webhooks beside a bare route; live sound: how soon it answers, how many callers it hears at once
 	@$(BIN)/python -m tests.bench.understanding
+	@$(BIN)/python -m tests.bench.answers
 	@$(BIN)/python -m tests.bench.webhooks
 	@$(BIN)/python -m tests.bench.latency
 	@$(BIN)/python -m tests.bench.streams

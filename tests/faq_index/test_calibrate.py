@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from faq_index.calibrate import NO_TOPIC, Calibration, Known, Scored, calibrate
+from faq_index.calibrate import APART, MARGIN, NO_TOPIC, SIGNS, Calibration, Known, Scored, _apart, calibrate
 from faq_index.gate import Gate
 from faq_index.logistic import fit
 
@@ -85,3 +85,10 @@ def test_the_fit_finds_the_odds_it_was_shown() -> None:
     slope, constant = fit(seen, happened, np.ones(200), 0.0)
     assert constant == pytest.approx(0.0, abs=0.01)
     assert slope == pytest.approx(np.log(9), abs=0.02)
+
+
+def test_two_topics_close_to_each_other_are_asked_about_and_never_guessed() -> None:
+    """However sure the judge is of the first: the second is as likely as not what was meant."""
+    evidence = np.zeros((3, len(SIGNS)))
+    evidence[:, MARGIN] = (APART - 0.01, APART, 0.5)
+    assert _apart(evidence, np.array([0.99, 0.99, 0.2])).tolist() == [-1.0, 0.99, 0.2]
