@@ -23,7 +23,7 @@ from nlu.reading import reading
 from nlu.slots import SlotFinder, load_slot_finder
 from nlu.sounds import sound_of
 from nlu.source import DATA_DIR
-from nlu.urgency import Rule, Thresholds, applied, load_rules, load_thresholds, urgency
+from nlu.urgency import Rule, Thresholds, applied, load_rules, load_thresholds, mentions_ours, urgency
 from nlu.wishes import Wishes, load_wishes
 
 _OTHER_THAN_PLACES = (Act.REPEAT, Act.OPERATOR, Act.STOP, Act.DECLINE, Act.UNKNOWN)
@@ -92,7 +92,8 @@ class Understanding:
         cut = tongue.cuts.parts(clean)
         parts = [_guess(tongue, part, spoken, by_sound=by_sound) for part in cut]
         rule = applied(tongue.rules, [heard, *(plain_of(part, spoken) for part in cut)])
-        return whole, urgency(whole, parts, rule, heard, self.labels, self.cut)
+        ours = mentions_ours(tongue.rules, heard)
+        return whole, urgency(whole, parts, rule, self.labels, self.cut, ours=ours)
 
 
 def _guess(tongue: Tongue, text: str, spoken: str, *, by_sound: bool) -> Guess:

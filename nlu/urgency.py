@@ -44,7 +44,7 @@ class Rule:
     """When a stretch of the canonical reading matches `when` and not `unless`, the utterance belongs to `label`.
 
     `nowhere`: what must not stand in the whole utterance either (another time, a mere possibility).
-    `beside` (of a redirect): what must be mentioned for an urgent matter to stand beside it.
+    `beside` (of a redirect): words of a matter of ours that may stand beside it.
     `ask`: the words say so little that only a question can tell; the level is UNSURE.
     """
 
@@ -85,7 +85,7 @@ def _rule(path: Path, key: str, row: object, labels: Labels) -> Rule:
         raise BadDataError(path, f"{key}.level", "may only be unsure; leave it out where the rule is certain")
     when, unless, nowhere, beside = (
         sound_pattern(path, f"{key}.{field}", ("".join(row[field].split()),) if row.get(field) else otherwise)
-        for field, otherwise in (("when", ()), ("unless", ()), ("nowhere", ()), ("beside", ("",)))
+        for field, otherwise in (("when", ()), ("unless", ()), ("nowhere", ()), ("beside", ()))
     )
     return Rule(row["label"], when, unless, row["why"], nowhere, beside, "level" in row)
 
@@ -104,10 +104,15 @@ def applied(rules: tuple[Rule, ...], sounds: Sequence[str]) -> Rule | None:
     return None
 
 
+def mentions_ours(rules: tuple[Rule, ...], sound: str) -> bool:
+    """Whether water, a hole or a pipe is spoken of, by the words that the redirects of a language name (`beside`)."""
+    return any(rule.beside.search(sound) for rule in rules)
+
+
 def urgency(
-    whole: Guess, parts: Sequence[Guess], rule: Rule | None, sound: str, labels: Labels, cut: Thresholds
+    whole: Guess, parts: Sequence[Guess], rule: Rule | None, labels: Labels, cut: Thresholds, *, ours: bool
 ) -> Urgency:
-    """Judges an utterance (canonical reading `sound`) from the guesses about the whole and its parts, and the rule.
+    """Judges an utterance from the guesses about the whole and its parts, and the rule. `ours`: see mentions_ours.
 
     One urgent part makes the call urgent; a redirect stands beside the level, it does not hide an urgent matter.
     """
@@ -121,13 +126,12 @@ def urgency(
     elif rule and kind == "urgent":
         score, category = max(score, CERTAIN), labels[rule.label].category
         why.append(rule.why)
-    elif rule and kind == "redirect" and not rule.beside.search(sound):
+    elif rule and kind == "redirect" and not ours and score < cut.urgent:
         # someone fell into the stream: all the water there is, and no matter for the bureau
         score = min(score, cut.below(cut.unsure))
     redirect, reason = _redirect(whole, parts, rule, labels, cut)
     why.extend(reason)
-    both = rule is not None and kind == "redirect" and bool(rule.beside.search(sound))
-    if redirect is not None and kind != "urgent" and not both and score < cut.beside:
+    if redirect is not None and kind != "urgent" and not ours and score < cut.beside:
         # the alarm is that of the fire, not of the water
         score = min(score, cut.below(cut.unsure))
     level = cut.level(score)

@@ -110,7 +110,8 @@ def redirect(script: Script, call: Call, meaning: Meaning) -> Turn:
         if urgency.level is Level.URGENT and not in_report:
             return urgent(script, call, meaning)
         return Turn(call, (Say((line,)), HangUp()) if call.state is State.ENDED else ())
-    if in_report or (urgency.level is Level.URGENT and urgency.category is not None):
+    # who rings 119 now cannot be asked a question first: a doubt beside it counts as urgent
+    if in_report or (urgency.level is not Level.CALM and urgency.category is not None):
         if not in_report:
             call = replace(
                 call,

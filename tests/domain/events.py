@@ -67,8 +67,15 @@ def unsure(text: str = "水がちょっと", at: datetime = NIGHT, language: str
     return spoke(text, at, intent=Intent.REPAIR, urgency=Urgency(Level.UNSURE, 0.4), language=language)
 
 
-def redirected(redirect: Redirect, at: datetime = NIGHT, *, water_too: bool = False, language: str = "ja") -> Spoke:
-    level, category = (Level.URGENT, Category.BURST_PIPE) if water_too else (Level.CALM, None)
+def redirected(
+    redirect: Redirect,
+    at: datetime = NIGHT,
+    *,
+    water_too: bool = False,
+    level: Level = Level.URGENT,
+    language: str = "ja",
+) -> Spoke:
+    level, category = (level, Category.BURST_PIPE) if water_too else (Level.CALM, None)
     return spoke("大変です", at, urgency=Urgency(level, 0.9, category, redirect), language=language)
 
 

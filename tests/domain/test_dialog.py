@@ -38,7 +38,7 @@ from ivr.domain.dialog import step
 from ivr.domain.hours import TOKYO
 from ivr.domain.outcome import OutcomeKind
 from ivr.domain.script import Script
-from nlu.meaning import Act, Category, Intent, Phone, Place, Redirect
+from nlu.meaning import Act, Category, Intent, Level, Phone, Place, Redirect
 from tests.domain.events import (
     BY_SOUND,
     DAY,
@@ -501,6 +501,12 @@ def test_someone_hurt_by_our_water_hears_119_first_and_the_report_goes_on(play: 
     assert spoken(script, turn).startswith("火事や救急、けがの場合は")
     assert kinds(turn)[0] is StoreTicket
     assert turn.call.question is Question.PLACE
+
+
+def test_a_doubt_beside_119_is_kept_as_a_report_for_there_is_no_time_to_ask(play: Play, script: Script) -> None:
+    turn = play(NIGHT_CALL, redirected(Redirect.FIRE_AMBULANCE, water_too=True, level=Level.UNSURE))
+    assert spoken(script, turn).startswith("火事や救急、けがの場合は")
+    assert kinds(turn)[0] is StoreTicket
 
 
 # --- ears and messages ---------------------------------------------------------------------------
