@@ -129,4 +129,11 @@ class Trial:
         elif what == "heard":
             self.feed.tell("heard", text=details["text"], completeness=details["completeness"])
         elif what == "interrupted":
-            self.feed.tell("interrupted")
+            self.feed.tell(what)
+        elif what == "listens" and live is not None:
+            live.threads.submit(self._tell_of_listening)
+
+    def _tell_of_listening(self) -> None:
+        """After the turn whose question is over now."""
+        self.tell()
+        self.feed.tell("listens")

@@ -100,6 +100,7 @@ class LiveCall:
                 self._obey(self._taking.key(digit))
             case MarkCame(name=name):
                 if self._speech.marked(name):
+                    self._note("listens")
                     self._obey(self._taking.played())
             case _:
                 pass

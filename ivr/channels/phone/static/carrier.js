@@ -27,7 +27,7 @@ export class Fault extends Error {
 export class Carrier {
   /**
    * `trial`: {id, sid, origin}; `line`: the receiver; `told(what, detail)`: what the page should show. `what` is one of
-   * listening, recording, idle, read_aloud, wait_music, transferring, with_person.
+   * listening, speaking, recording, idle, read_aloud, wait_music, transferring, with_person.
    */
   constructor(trial, line, told) {
     this.trial = trial;
@@ -245,7 +245,7 @@ export class Carrier {
     const parameters = {};
     for (const each of stream.querySelectorAll("Parameter")) parameters[each.getAttribute("name")] = each.getAttribute("value");
     this.stream = new MediaStream(this.line, this.trial.sid, parameters);
-    this.told("listening");
+    this.told("speaking");
     const closed = this.stream.run(stream.getAttribute("url"));
     for (const speech of this.spoken.splice(0)) this.line.speak(speech);
     try {

@@ -59,7 +59,7 @@ async function ring() {
   try {
     mine.line = new Line();
     mine.trial = await begin(wish());
-    mine.events = new Events(mine.trial.origin, (event) => view.took(event), (state) => connection(mine, state));
+    mine.events = new Events(mine.trial.origin, (event) => took(mine, event), (state) => connection(mine, state));
     call = mine;
     mine.hint = { on: "mic_on", refused: "mic_refused", off: "mic_off" }[await mine.line.open(at("microphone").checked)];
   } catch (error) {
@@ -121,9 +121,16 @@ function line(mine, what, detail) {
     at("hint").textContent = words.log.wait_music;
   } else {
     show("transfer", false);
-    mine.listens = { recording: "recording", listening: "listening" }[what];
+    mine.listens = { recording: "recording", listening: "listening", speaking: "speaking" }[what];
     stands("talking", mine.listens);
   }
+}
+
+/** On live sound only the desk knows when its question is over: between two of its sentences the line is silent too. */
+function took(mine, event) {
+  view.took(event);
+  const now = { turn: "speaking", listens: "listening", interrupted: "listening" }[event.kind];
+  if (now && mine.carrier?.stream) line(mine, now);
 }
 
 function connection(mine, state) {
