@@ -9,26 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from threading import Event as ThreadEvent
 from threading import Thread
 from typing import Any
 
 from flask import Flask
 
-import audio
-from audio.hints import load_hints
-from audio.pyopenjtalk_synthesiser import PyOpenJTalkSynthesiser
-from audio.readings import load_readings
-from audio.recogniser import Recogniser
-from audio.recogniser_process import start_recogniser
-from audio.remote_transcriber import connect_recogniser
-from audio.transcriber import ModelMissing
-from audio.voice import Voice
 from audio.voice_activity import VoiceActivity
-from faq_index import answers as faq
 from faq_index import corpus as faq_corpus
-from faq_index.embed import SHIPPED_MODEL, Embedder, SentenceEmbedder
 from ivr.channels.edge import Edge, Hints
 from ivr.channels.handover import handover_line
 from ivr.channels.recorded_speech import RecordedSpeech
@@ -51,27 +39,22 @@ from ivr.jobs.notices import NoticeDelivery
 from ivr.jobs.queues import QueuePreparation
 from ivr.jobs.rings import DeskBell
 from ivr.jobs.worker import Pass, Worker, at_most_every
+from ivr.minds import Minds
 from ivr.notify.printed import PrintedNotifier, load_notice_words
 from ivr.notify.webhook import WebhookNotifier
-from ivr.ports import Answers, Clock, Notifier, Recordings, StoredTurn, Telephone, Understanding
-from ivr.settings import PREFIX, Settings
+from ivr.ports import Clock, Notifier, Recordings, StoredTurn, Telephone
+from ivr.settings import Settings
 from ivr.storage.fair_lock import one_after_another
 from ivr.storage.script_files import read_script
 from ivr.storage.sql import Store
-from ivr.usecases.encoder_votes import UnderstandingEmbedder
 from ivr.usecases.take_turn import Desk, take_turn
-from nlu import reading as kana
-from nlu import understand as nlu
 from nlu.completeness import load_endings
-from nlu.encoder import load_encoder
 from nlu.gazetteer import town_readings
 from nlu.meaning import Place
 
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY_S = 30.0
-READINGS = Path(audio.__file__).parent / "data" / "readings" / "ja.yaml"
-INDEX = "index"
 LIVE_THREADS = 4
 MOST_WINDOWS_BEHIND = 500  # 40 ms of work for the voice detector: more callers would make all of them wait
 MOST_HINTS = 500  # what the carrier takes (Gather `hints`)
@@ -82,115 +65,6 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Minds:
-    """What is loaded once and shared by every call: understanding, answers, ears and voice. Holds no state of calls.
-
-    `transcriber` is None when there is no recogniser; `deaf_because` then says why, for the people who run the desk.
-    """
-
-    understanding: Understanding
-    answers: Answers
-    corpora: tuple[faq_corpus.Corpus, ...]
-    transcriber: Recogniser | None
-    deaf_because: str | None
-    voice: Voice | None
-
-    def close(self) -> None:
-        if self.transcriber is not None:
-            self.transcriber.close()
-
-
-def load_minds(settings: Settings) -> Minds:
-    """Raises the typed errors of each part (BadDataError, IndexUnusable, BadReadings …), all with their remedy."""
-    corpora = load_corpora()
-    transcriber, deaf_because = _ears(settings)
-    return Minds(
-        understanding=load_understanding(),
-        answers=open_answers(settings, corpora),
-        corpora=corpora,
-        transcriber=transcriber,
-        deaf_because=deaf_because,
-        voice=_voice(settings) if settings.voice == "own" else None,
-    )
-
-
-def load_understanding() -> Understanding:
-    """Raises BadDataError."""
-    return nlu.load()
-
-
-def load_corpora() -> tuple[faq_corpus.Corpus, ...]:
-    """The FAQ in every language it is there in, Japanese first. Raises DataError."""
-    return faq_corpus.load_corpora()
-
-
-def open_answers(settings: Settings, corpora: tuple[faq_corpus.Corpus, ...]) -> faq.Answers:
-    """The FAQ index of `var`; made when there is none yet, refused (IndexUnusable) when it belongs to another FAQ."""
-    folder = settings.var / INDEX
-    return faq.load(folder, corpora, open_models(settings)) if folder.exists() else build_answers(settings, corpora)
-
-
-def build_answers(settings: Settings, corpora: tuple[faq_corpus.Corpus, ...]) -> faq.Answers:
-    """Build the FAQ index of all languages into `var` (a minute), in place of the one that was there."""
-    log.info("building the FAQ index in %s", ", ".join(corpus.language for corpus in corpora))
-    return faq.build(corpora, open_models(settings), kana.reading, settings.var / INDEX)
-
-
-def open_models(settings: Settings) -> tuple[Embedder, ...]:
-    """What votes on answers: the embedder, which searches too, and the encoder of understanding. Raises ModelError."""
-    return open_embedder(settings), UnderstandingEmbedder(load_encoder())
-
-
-def open_embedder(settings: Settings) -> Embedder:
-    """The model that the settings name, or the shipped one. Raises ModelError."""
-    return SentenceEmbedder(settings.embedder or SHIPPED_MODEL)
-
-
-def _ears(settings: Settings) -> tuple[Recogniser | None, str | None]:
-    """The recogniser, or why there is none: the desk still works by keys and recordings."""
-    if settings.ears not in ("stream", "record"):
-        return None, None
-    if not settings.asr_model:
-        return None, f"{PREFIX}ASR_MODEL is empty: no recogniser, callers are served by keys and recordings"
-    try:
-        return open_recogniser(settings), None
-    except ModelMissing as error:
-        return None, f"{error} Until then callers are served by keys and recordings."
-
-
-def open_recogniser(settings: Settings) -> Recogniser:
-    """The recogniser that the settings name, here or on a server elsewhere. Raises ModelMissing."""
-    if not settings.asr_url:
-        return own_recogniser(settings)
-    prompts = load_hints(JAPANESE).prompts_with(tuple(town_readings())) if settings.asr_hints else None
-    return connect_recogniser(
-        settings.asr_url,
-        model=Path(settings.asr_model).name if Path(settings.asr_model).is_absolute() else settings.asr_model,
-        key=settings.asr_key.get_secret_value() if settings.asr_key else None,
-        seconds=settings.asr_deadline_s,
-        workers=settings.asr_workers,
-        prompts=prompts,
-    )
-
-
-def own_recogniser(settings: Settings) -> Recogniser:
-    """Processes of this machine, all ready to work. Raises ModelMissing."""
-    return start_recogniser(
-        settings.asr_model,
-        workers=settings.asr_workers,
-        seconds=settings.asr_deadline_s,
-        cut_padding={"auto": None, "yes": True, "no": False}[settings.asr_cut_padding],
-        hints=settings.asr_hints,
-        towns=tuple(town_readings()) if settings.asr_hints else (),
-    )
-
-
-def _voice(settings: Settings) -> Voice:
-    readings = {**town_readings(), **load_readings(READINGS)}
-    return Voice(PyOpenJTalkSynthesiser(readings=readings), settings.var / "voice", settings.var / "recordings")
 
 
 def load_script(settings: Settings, *corpora: faq_corpus.Corpus) -> Script:

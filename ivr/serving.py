@@ -15,6 +15,7 @@ from ivr import app as root
 from ivr.channels.phone.booths import Booths
 from ivr.channels.phone.page import Phone, phone_blueprint
 from ivr.jobs.worker import Worker
+from ivr.minds import Minds, load_corpora, load_minds, load_understanding, open_answers
 from ivr.settings import Settings, read_settings
 from ivr.storage.sql import open_store
 from ivr.trial_desk import TypedVoice, open_trial_desk
@@ -42,7 +43,7 @@ class Opened:
 @contextmanager
 def open_office(settings: Settings, out: Any = None) -> Iterator[Opened]:
     """The desk of this process, from its settings, with its workers running; closed again in order."""
-    minds = root.load_minds(settings)
+    minds = load_minds(settings)
     store = open_store(settings.database)
     try:
         if minds.deaf_because:
@@ -65,7 +66,7 @@ def open_office(settings: Settings, out: Any = None) -> Iterator[Opened]:
         minds.close()
 
 
-def add_phone(office: root.Office, minds: root.Minds) -> Booths:
+def add_phone(office: root.Office, minds: Minds) -> Booths:
     """The browser telephone, on the pages of `office`; its trials share `minds` and the script, nothing else."""
     booths = Booths(partial(open_trial_desk, office.settings, minds, office.script))
     deaf = minds.transcriber is None
@@ -118,8 +119,8 @@ def asgi(
 def route_table(folder: Path) -> list[tuple[str, str, str]]:
     """(methods, path, endpoint) of every address, from the application itself; `folder` holds a store of no calls."""
     settings = read_settings(database=f"sqlite:///{folder / 'routes.db'}", ears="keys", voice="say")
-    corpora = root.load_corpora()
-    minds = root.Minds(root.load_understanding(), root.open_answers(settings, corpora), corpora, None, None, None)
+    corpora = load_corpora()
+    minds = Minds(load_understanding(), open_answers(settings, corpora), corpora, None, None, None)
     script = root.load_script(settings, *corpora)
     store = open_store(settings.database)
     try:

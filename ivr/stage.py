@@ -24,6 +24,7 @@ from ivr.channels.simulator.desk_ports import Books, InProcessDesk, RunningDesk
 from ivr.channels.simulator.run import Stage
 from ivr.domain.call import Dialled, Ears
 from ivr.domain.script import Script
+from ivr.minds import Minds, load_corpora, load_minds
 from ivr.serving import SERVER, asgi
 from ivr.settings import Settings, read_settings
 from ivr.storage.sql import Store, open_store
@@ -43,7 +44,7 @@ class SimulatedOffice:
     """A desk whose calendar and ears may be changed between two calls: it is put together anew then."""
 
     settings: Settings
-    minds: root.Minds
+    minds: Minds
     store: Store
     clock: SimulatedClock
     out: TextIO
@@ -97,7 +98,7 @@ def _simulated(settings: Settings, out: TextIO, clock: SimulatedClock) -> Iterat
     with ExitStack() as closing:
         folder = Path(closing.enter_context(TemporaryDirectory(prefix="mizumado-")))
         settings = settings.model_copy(update={"database": f"sqlite:///{folder / 'calls.db'}"})
-        minds = root.load_minds(settings)
+        minds = load_minds(settings)
         closing.callback(minds.close)
         store = open_store(settings.database)
         closing.callback(store.close)
@@ -180,7 +181,7 @@ def _attach(settings: Settings, url: str, _carrier_api: str) -> Iterator[Running
     """A desk that runs already, with the token, store and numbers of this environment's settings."""
     store = open_store(settings.database)
     try:
-        script = root.load_script(settings, *root.load_corpora())
+        script = root.load_script(settings, *load_corpora())
         numbers = {
             Dialled.CENTRE: settings.centre_numbers.split(",")[0] or NUMBERS[Dialled.CENTRE],
             Dialled.NIGHT_LINE: settings.night_numbers.split(",")[0] or NUMBERS[Dialled.NIGHT_LINE],

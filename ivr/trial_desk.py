@@ -18,6 +18,7 @@ from ivr.channels.phone.trial import NUMBERS, Account, Notices, TrialDesk
 from ivr.channels.phone.wish import Wish
 from ivr.domain.call import Dialled
 from ivr.domain.script import Script
+from ivr.minds import Minds
 from ivr.settings import Settings
 from ivr.storage.sql import open_store
 from nlu.gazetteer import town_readings
@@ -28,7 +29,7 @@ PAUSE_S = 0.2
 
 def open_trial_desk(
     settings: Settings,
-    minds: root.Minds,
+    minds: Minds,
     script: Script,
     wish: Wish,
     account: Account,

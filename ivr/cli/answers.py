@@ -35,7 +35,7 @@ def faq() -> None:
 @click.argument("text", required=False)
 def search(file: TextIO | None, text: str | None, lang: str) -> None:
     """Which answer TEXT, or every line of a file, would get: one JSON line each; topic null = none."""
-    from ivr.app import load_corpora, open_answers
+    from ivr.minds import load_corpora, open_answers
     from ivr.rows import ranking_row
     from nlu.reading import reading
 
@@ -52,7 +52,7 @@ def search(file: TextIO | None, text: str | None, lang: str) -> None:
 def gaps(lang: str, as_json: bool, at_least: int) -> None:
     """Groups of stored questions that no answer was found for, the largest first: proposals for new entries."""
     from faq_index.gaps import gaps as gaps_of
-    from ivr.app import load_corpora, open_answers
+    from ivr.minds import load_corpora, open_answers
     from ivr.storage.questions import unanswered
     from ivr.storage.sql import open_store
     from nlu.reading import reading
@@ -78,8 +78,8 @@ def gaps(lang: str, as_json: bool, at_least: int) -> None:
 @JSON_FLAG
 def eval_faq(file: Path, wrong: bool, as_json: bool) -> None:
     """Answers to FILE: {"text", "topic": id or null, "lang"?}."""
-    from ivr.app import load_corpora, open_answers
     from ivr.evaluation.answers import figures, read_labelled
+    from ivr.minds import load_corpora, open_answers
     from nlu.reading import reading
 
     rows = read_labelled(file)
@@ -106,8 +106,8 @@ def eval_corpus(corpus: Path, queries: Path, lang: str, as_json: bool) -> None:
     """This retrieval, and BM25 alone, on any bureau's own FAQ: CORPUS with the columns id, question, answer; QUERIES as
     lines of {"id", "text", "relevant": {"<entry id>": 1 or 2}}."""
     from faq_index.bureau import BureauFaq, read_asked, read_items
-    from ivr.app import open_embedder
     from ivr.evaluation.answers import rank_figures, rank_lines
+    from ivr.minds import open_embedder
     from nlu.reading import reading
 
     items = read_items(corpus)

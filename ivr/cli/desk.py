@@ -60,7 +60,8 @@ def check() -> None:
     """Read and check settings, words, answers and data without opening the desk."""
     from audio.readings import load_readings
     from faq_index.labelled import load_labelled
-    from ivr.app import READINGS, load_corpora, load_script
+    from ivr.app import load_script
+    from ivr.minds import READINGS, load_corpora
     from ivr.notify.printed import load_notice_words
     from nlu import understand
 
@@ -89,7 +90,7 @@ def index() -> None:
 def index_build(if_needed: bool) -> None:
     """Build the FAQ index anew from the approved answers."""
     from faq_index.answers import IndexUnusable
-    from ivr.app import build_answers, load_corpora, open_answers
+    from ivr.minds import build_answers, load_corpora, open_answers
 
     settings, corpora = read_settings(), load_corpora()
     if if_needed:
@@ -168,8 +169,9 @@ def _ticket_text(ticket: Any) -> str:
 @click.command()
 def diagram() -> None:
     """The dialogue as a Mermaid state diagram, drawn by running it."""
-    from ivr.app import load_corpora, load_script
+    from ivr.app import load_script
     from ivr.diagram import draw
+    from ivr.minds import load_corpora
 
     click.echo(draw(load_script(read_settings(), *load_corpora())))
 

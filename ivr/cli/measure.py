@@ -94,8 +94,8 @@ def phones(file: Path, wrong: bool, as_json: bool) -> None:
 def asr(file: Path, as_json: bool) -> None:
     """What the recogniser hears in the sound files that FILE lists: {"file", "text", "lang"?}, by sound."""
     from audio.recording import decode
-    from ivr.app import open_recogniser
     from ivr.evaluation.ears import ear_figures, read_spoken
+    from ivr.minds import open_recogniser
     from ivr.settings import read_settings
 
     with open_recogniser(read_settings()) as recogniser:
@@ -108,8 +108,8 @@ def asr(file: Path, as_json: bool) -> None:
 def everything(wrong: bool) -> None:
     """The shipped models on the callers that no training has seen, in every language and form."""
     from faq_index.corpus import DATA as FAQ_DATA
-    from ivr.app import load_corpora, open_answers
     from ivr.evaluation.report import faq_lines, slot_lines, urgency_lines
+    from ivr.minds import load_corpora, open_answers
     from ivr.settings import read_settings
     from nlu.labels import load_labels
     from nlu.reading import reading

@@ -34,7 +34,7 @@ def transcribe(files: tuple[Path, ...], as_json: bool) -> None:
     """What the recogniser hears in WAV files (8 or 16 kHz)."""
     from audio.recording import decode
     from audio.transcriber import TranscriptionFailed
-    from ivr.app import open_recogniser
+    from ivr.minds import open_recogniser
 
     with open_recogniser(read_settings()) as recogniser:
         for path in files:
@@ -54,7 +54,7 @@ def transcribe(files: tuple[Path, ...], as_json: bool) -> None:
 def serve_asr(host: str, port: int) -> None:
     """Open the recogniser to other programs, as OpenAI's /v1/audio/transcriptions."""
     from audio.asr_server import serve_until_told
-    from ivr.app import own_recogniser
+    from ivr.minds import own_recogniser
 
     logging.getLogger().setLevel(logging.INFO)
     settings = read_settings()

@@ -17,7 +17,7 @@ import numpy as np
 from faq_index.bureau import BureauFaq, Item
 from faq_index.corpus import Corpus
 from faq_index.labelled import load_labelled
-from ivr.app import load_corpora, open_answers, open_embedder
+from ivr.minds import load_corpora, open_answers, open_embedder
 from ivr.settings import read_settings
 from nlu.reading import reading
 

@@ -22,8 +22,9 @@ import uvicorn
 from audio.recogniser import Recogniser
 from audio.sound import Sound
 from audio.transcriber import Hint, Transcript
-from ivr.app import build_office, load_minds, load_script
+from ivr.app import build_office, load_script
 from ivr.domain.call import Dialled
+from ivr.minds import load_minds
 from ivr.serving import SERVER, asgi
 from ivr.settings import Settings, read_settings
 from ivr.storage.sql import open_store

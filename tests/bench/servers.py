@@ -15,7 +15,8 @@ from flask import Flask, Response, abort, request
 from sqlalchemy import insert
 from twilio.request_validator import RequestValidator
 
-from ivr.app import SystemClock, build_office, load_minds, load_script
+from ivr.app import SystemClock, build_office, load_script
+from ivr.minds import load_minds
 from ivr.serving import asgi
 from ivr.settings import read_settings
 from ivr.storage.database import Transactions, open_engine

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ivr.app import load_corpora, open_answers
+from ivr.minds import load_corpora, open_answers
 from ivr.settings import read_settings
 from nlu import understand
 from nlu.labels import load_labels

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from ivr import app as root
 from ivr.channels.phone.booths import Booths
+from ivr.minds import Minds, load_corpora, load_understanding, open_answers
 from ivr.serving import add_phone
 from ivr.settings import Settings, read_settings
 from ivr.storage.sql import open_store
@@ -40,11 +41,11 @@ class Here:
 
 
 @pytest.fixture(scope="session")
-def minds_for_keys() -> root.Minds:
+def minds_for_keys() -> Minds:
     """Nobody hears, nobody speaks: what these tests look at needs neither."""
     settings = read_settings()
-    corpora = root.load_corpora()
-    return root.Minds(root.load_understanding(), root.open_answers(settings, corpora), corpora, None, None, None)
+    corpora = load_corpora()
+    return Minds(load_understanding(), open_answers(settings, corpora), corpora, None, None, None)
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def here(settings: Settings, minds_for_keys: root.Minds) -> Iterator[Here]:
+def here(settings: Settings, minds_for_keys: Minds) -> Iterator[Here]:
     store = open_store(settings.database)
     told = io.StringIO()
     script = root.load_script(settings, *minds_for_keys.corpora)
