@@ -6,29 +6,23 @@ take their defaults: renaming a class or field, or adding one without a default,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, cast
 
 from cattrs import Converter
-from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
 
 from ivr.domain.call import Action, Ask, Call, Event, Report, TakeMessage
-
-TAG = "is"
-
-
-class Unreadable(Exception):
-    """A stored row does not make sense. The message names what was read, never what stands in it: that is personal."""
+from ivr.storage.climb_codec import ClimbCodec
+from ivr.storage.tagged import TAG, Tagged, new_converter
 
 
-class Codec:
+class Codec(Tagged):
     """Both directions for each of the four stored shapes. Build one and share it: building costs milliseconds."""
 
     def __init__(self) -> None:
-        self._converter = _converter()
-        self._readable = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+        super().__init__(_converter())
+        self.climbs = ClimbCodec()
 
     def call_text(self, call: Call) -> str:
         return self._text(call, Call)
@@ -54,27 +48,9 @@ class Codec:
     def report(self, text: str) -> Report:
         return cast("Report", self._value(text, Report, "report"))
 
-    def _text(self, value: object, shape: Any) -> str:  # Any: a union is no type to mypy
-        plain = self._converter.unstructure(value, shape)
-        text = self._readable.encode(plain)
-        # A lone surrogate (half a character from a broken request) cannot be written as UTF-8: escape it instead.
-        return text if storable(text) == text else json.dumps(plain, separators=(",", ":"))
-
-    def _value(self, text: str, shape: Any, name: str) -> Any:
-        try:
-            return self._converter.structure(json.loads(text), shape)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise Unreadable(f"a stored {name} cannot be read ({type(error).__name__})") from None
-
-
-def storable(text: str) -> str:
-    """`text` as both databases take it: without NUL characters, lone surrogates replaced by "?"."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-
 
 def _converter() -> Converter:
-    # Detailed validation would put the stored words into the message, and costs time.
-    converter = make_converter(detailed_validation=False)
+    converter = new_converter()
     configure_tagged_union(Event, converter, tag_name=TAG)
     configure_tagged_union(Action, converter, tag_name=TAG)
     question = Ask | TakeMessage

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ivr.domain.call import Call, Event, RecordAnswer
+from ivr.domain.earlier import EarlierReport
 from ivr.domain.handoff import Handoff, Ring
-from ivr.domain.ticket import Callback, Notice, Ticket, TicketStatus
+from ivr.domain.ticket import Callback, Deed, Entry, Notice, Ticket, TicketStatus
 from ivr.ports import Decide, StoredTurn
+from ivr.storage.earlier_reports import MOST_RECENT, earlier_report
 from ivr.storage.memory_rows import (
     Rows,
     claim,
@@ -79,13 +81,20 @@ class MemoryTickets:
         everything = self._shared.rows.tickets.values()
         return sorted(everything, key=lambda ticket: (ticket.opened_at, ticket.reference), reverse=True)[:limit]
 
+    def reported_since(self, since: datetime) -> Sequence[EarlierReport]:
+        """The port `EarlierReports`."""
+        return [earlier_report(ticket) for ticket in self.recent(MOST_RECENT) if ticket.opened_at >= since]
+
     def callbacks(self, limit: int = 50) -> Sequence[Callback]:
         everything = self._shared.rows.callbacks.values()
         return sorted(everything, key=lambda made: (made.promised_at, made.reference), reverse=True)[:limit]
 
-    def history(self, reference: str) -> Sequence[tuple[datetime, TicketStatus, bool]]:
-        kept = self._shared.rows.versions.get(reference, [])
-        return [(ticket.changed_at, ticket.status, ticket.partial) for ticket in kept]
+    def history(self, reference: str) -> Sequence[Entry]:
+        return self._shared.rows.versions.get(reference, [])
+
+    def reports(self, reference: str) -> int:
+        del reference  # nothing is counted together here
+        return 1
 
     def handoffs(self, sid: str) -> Sequence[Handoff]:
         return [handoff for handoff in self._shared.rows.handoffs if handoff.call_sid == sid]
@@ -112,7 +121,8 @@ class MemoryNotices:
             with_id(rows.notices, notice.id).open = False
             ticket = rows.tickets[notice.reference]
             if ticket.status is TicketStatus.OPEN:
-                keep_version(rows, replace(ticket, status=TicketStatus.NOTIFIED, changed_at=now))
+                told = replace(ticket, status=TicketStatus.NOTIFIED, changed_at=now)
+                keep_version(rows, told, deed=Deed.TELL, who="notice")
 
     def postponed(self, notice: Notice, until: datetime, why: str) -> None:
         del why  # kept for a person to read; nobody reads this store

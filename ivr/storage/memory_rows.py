@@ -17,7 +17,7 @@ from ivr.domain.call import (
     Transfer,
 )
 from ivr.domain.handoff import Handoff, HandoffResult, Ring, result_of
-from ivr.domain.ticket import Callback, Notice, Ticket, TicketStatus
+from ivr.domain.ticket import Callback, Deed, Entry, Notice, Ticket, TicketStatus
 from ivr.ports import StoredTurn
 
 
@@ -61,7 +61,7 @@ class Rows:
     serials: dict[str, int] = field(default_factory=dict)
     turns: dict[str, list[tuple[str, Event, StoredTurn]]] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
-    versions: dict[str, list[Ticket]] = field(default_factory=dict)
+    versions: dict[str, list[Entry]] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     callbacks: dict[str, Callback] = field(default_factory=dict)
     answers: list[tuple[datetime, str, RecordAnswer]] = field(default_factory=list)
@@ -118,9 +118,10 @@ def _keep_ticket(rows: Rows, sid: str, at: datetime, action: StoreTicket) -> Non
     keep_version(rows, new)
 
 
-def keep_version(rows: Rows, ticket: Ticket) -> None:
+def keep_version(rows: Rows, ticket: Ticket, deed: Deed | None = None, who: str | None = None) -> None:
     rows.tickets[ticket.reference] = ticket
-    rows.versions.setdefault(ticket.reference, []).append(ticket)
+    entry = Entry(ticket.changed_at, ticket.status, ticket.partial, deed, who)
+    rows.versions.setdefault(ticket.reference, []).append(entry)
 
 
 def keep_notice(rows: Rows, reference: str, at: datetime) -> None:

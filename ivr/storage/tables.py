@@ -110,6 +110,10 @@ tickets = Table(
     Column("revision", Integer, nullable=False),  # counts the versions of the report
     Column("partial", Boolean, nullable=False),
     Column("category", String),
+    Column("severity", Integer, nullable=False, server_default="0"),  # of the report as it stands
+    Column("holder", String),  # id of the person who confirmed having it
+    Column("same_as", String),  # the ticket this one is a duplicate of
+    Column("incident", Integer, index=True),  # the event that several reports are about
     Column("report", Text, nullable=False),
 )
 
@@ -123,6 +127,9 @@ ticket_history = Table(
     Column("revision", Integer, nullable=False),
     Column("partial", Boolean, nullable=False),
     Column("report", Text, nullable=False),
+    Column("deed", String),  # what was done, NULL for a change of the report itself
+    Column("who", String),
+    Column("note", Text),
     sqlite_autoincrement=True,
 )
 
@@ -175,7 +182,9 @@ notices = Table(
     Column("attempts", Integer, nullable=False),
     Column("due_at", Instant, nullable=False),  # of claimed work: when the lease ends and another may take it over
     Column("last_error", String),
-    UniqueConstraint("reference", "revision"),  # one notice for one version of a ticket, whoever asks for it
+    Column("occasion", String, nullable=False, server_default=""),  # "" = the report itself, else why it is told again
+    Column("reports", Integer, nullable=False, server_default="1"),  # callers who told of the same event
+    UniqueConstraint("reference", "revision", "occasion"),  # one notice for one version and occasion, whoever asks
     Index(None, "state", "due_at"),
     sqlite_autoincrement=True,
 )
@@ -191,5 +200,86 @@ rings = Table(
     Column("last_error", String),
     Column("placed_sid", String),  # the carrier's id of the call to the desk
     Index(None, "state", "due_at"),
+    sqlite_autoincrement=True,
+)
+
+escalations = Table(
+    "escalations",
+    METADATA,
+    Column("reference", String, ForeignKey("tickets.reference"), primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),  # "" until the first step
+    Column("seen", Integer, nullable=False),  # id of the last event that was taken into account
+    Column("due_at", Instant),  # when something is to be done by itself
+    Column("resting", Boolean, nullable=False, index=True),  # somebody has it, or it is over
+    Column("rests", Integer, nullable=False),  # how often it has come to rest: names the next run of the workflow
+)
+
+escalation_events = Table(
+    "escalation_events",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("reference", String, ForeignKey("escalations.reference"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("event", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+escalation_orders = Table(
+    "escalation_orders",
+    METADATA,
+    Column("reference", String, ForeignKey("escalations.reference"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("given", Text, nullable=False),
+    Column("person", String, index=True),  # id of whom it reaches, NULL where it reaches nobody in particular
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("tried_at", Instant),  # of the first attempt: since then it may have been carried out
+    Column("done_at", Instant),
+    Column("placed_sid", String),  # the carrier's id of the call or text
+    Column("last_error", String),
+    Index(None, "state", "due_at"),
+)
+
+pace = Table(
+    "pace",
+    METADATA,
+    Column("line", String, primary_key=True),  # of the carrier's account
+    Column("free_at", Instant, nullable=False),  # the next call may be placed then
+)
+"""The carrier places one call a second: whoever places one takes the next free second, in whatever process."""
+
+switches = Table(
+    "switches",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("recorded_at", Instant, nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("areas", Text, nullable=False),
+    Column("extended", Boolean, nullable=False),
+    Column("sets", Boolean, nullable=False),  # false: ends whatever was recorded before
+    sqlite_autoincrement=True,
+)
+"""The disaster switch: rows are added, never changed."""
+
+incidents = Table(
+    "incidents",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("category", String, nullable=False),
+    Column("town", String, nullable=False),
+    Column("spot", Text, nullable=False),  # chome, lots and landmarks, as callers told them
+    Column("opened_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("reference", String, ForeignKey("tickets.reference"), nullable=False),  # of the first report
+    Column("reports", Integer, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Index(None, "is_open", "town"),
     sqlite_autoincrement=True,
 )

@@ -9,14 +9,13 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from ivr.domain.call import RecordAnswer
+from ivr.domain.earlier import EarlierReport
 from ivr.domain.handoff import Handoff, HandoffResult
-from ivr.domain.ticket import Callback, Ticket, TicketStatus
+from ivr.domain.ticket import UNHELD, Callback, Deed, Entry, Ticket, TicketStatus
 from ivr.storage.codec import Codec
 from ivr.storage.database import Transactions
-from ivr.storage.tables import answers, callbacks, handoffs, ticket_history, tickets
-
-Version = tuple[datetime, TicketStatus, bool]
-"""One entry of a ticket's history: when it became so, its status, and whether it was partial."""
+from ivr.storage.earlier_reports import MOST_RECENT, earlier_report
+from ivr.storage.tables import answers, callbacks, escalation_orders, handoffs, incidents, ticket_history, tickets
 
 
 class SqlTickets:
@@ -29,14 +28,26 @@ class SqlTickets:
     def ticket(self, reference: str) -> Ticket | None:
         with self._transactions.reading() as connection:
             row = connection.execute(select(tickets).where(tickets.c.reference == reference)).one_or_none()
-        return None if row is None else self._ticket(row)
+        return None if row is None else ticket_from(row, self._codec)
 
     def recent(self, limit: int = 50) -> Sequence[Ticket]:
         """Newest first."""
         newest = select(tickets).order_by(tickets.c.opened_at.desc(), tickets.c.reference.desc()).limit(limit)
         with self._transactions.reading() as connection:
             rows = connection.execute(newest).all()
-        return [self._ticket(row) for row in rows]
+        return [ticket_from(row, self._codec) for row in rows]
+
+    def reported_since(self, since: datetime) -> Sequence[EarlierReport]:
+        """The port `EarlierReports`."""
+        newest = (
+            select(tickets)
+            .where(tickets.c.opened_at >= since)
+            .order_by(tickets.c.opened_at.desc(), tickets.c.reference.desc())
+            .limit(MOST_RECENT)
+        )
+        with self._transactions.reading() as connection:
+            rows = connection.execute(newest).all()
+        return [earlier_report(ticket_from(row, self._codec)) for row in rows]
 
     def callbacks(self, limit: int = 50) -> Sequence[Callback]:
         """Newest first."""
@@ -47,12 +58,31 @@ class SqlTickets:
             Callback(row.reference, row.call_sid, row.phone, row.matter, row.promised_at, row.language) for row in rows
         ]
 
-    def history(self, reference: str) -> Sequence[Version]:
-        """Every version of a ticket, oldest first."""
+    def history(self, reference: str) -> Sequence[Entry]:
+        """Every change of a ticket and every deed, oldest first."""
         versions = select(ticket_history).where(ticket_history.c.reference == reference).order_by(ticket_history.c.id)
         with self._transactions.reading() as connection:
             rows = connection.execute(versions).all()
-        return [(row.at, TicketStatus(row.status), row.partial) for row in rows]
+        return [_entry(row) for row in rows]
+
+    def reports(self, reference: str) -> int:
+        """How many reports there are of the event that `reference` is about, itself included."""
+        about = select(incidents.c.reports).join_from(tickets, incidents, tickets.c.incident == incidents.c.number)
+        with self._transactions.reading() as connection:
+            count = connection.execute(about.where(tickets.c.reference == reference)).scalar_one_or_none()
+        return count or 1
+
+    def waiting_for(self, person: str) -> str | None:
+        """The ticket that `person` was rung or texted about last and that nobody has."""
+        last = (
+            select(escalation_orders.c.reference)
+            .join_from(escalation_orders, tickets, escalation_orders.c.reference == tickets.c.reference)
+            .where(escalation_orders.c.person == person, tickets.c.status.in_([status.value for status in UNHELD]))
+            .order_by(escalation_orders.c.at.desc())
+            .limit(1)
+        )
+        with self._transactions.reading() as connection:
+            return connection.execute(last).scalar_one_or_none()
 
     def handoffs(self, sid: str) -> Sequence[Handoff]:
         """The transfers of a call, in order."""
@@ -68,16 +98,21 @@ class SqlTickets:
             rows = connection.execute(newest).all()
         return [(row.at, row.call_sid, RecordAnswer(row.topic, row.question)) for row in rows]
 
-    def _ticket(self, row: Row[Any]) -> Ticket:
-        return Ticket(
-            reference=row.reference,
-            call_sid=row.call_sid,
-            opened_at=row.opened_at,
-            changed_at=row.changed_at,
-            status=TicketStatus(row.status),
-            partial=row.partial,
-            report=self._codec.report(row.report),
-        )
+
+def ticket_from(row: Row[Any], codec: Codec) -> Ticket:
+    """A row of the table as the value it stands for."""
+    return Ticket(
+        reference=row.reference,
+        call_sid=row.call_sid,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        status=TicketStatus(row.status),
+        partial=row.partial,
+        report=codec.report(row.report),
+        holder=row.holder,
+        same_as=row.same_as,
+        incident=row.incident,
+    )
 
 
 def _handoff(row: Row[Any]) -> Handoff:
@@ -91,3 +126,8 @@ def _handoff(row: Row[Any]) -> Handoff:
         ended_at=row.ended_at,
         result=None if row.result is None else HandoffResult(row.result),
     )
+
+
+def _entry(row: Row[Any]) -> Entry:
+    deed = Deed(row.deed) if row.deed else None
+    return Entry(row.at, TicketStatus(row.status), row.partial, deed, row.who, row.note)

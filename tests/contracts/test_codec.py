@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.domain.call import Action, Arrived, Ask, Call, Dialled, Event, HungUp, Question, Report, Spoke, TakeMessage
-from ivr.storage.codec import TAG, Codec, Unreadable, storable
+from ivr.storage.codec import Codec
+from ivr.storage.tagged import TAG, Unreadable, storable
 
 CODEC = Codec()
 ZONES = st.sampled_from([ZoneInfo("Asia/Tokyo"), ZoneInfo("UTC"), timezone(timedelta(hours=-3, minutes=-30))])

@@ -21,7 +21,7 @@ from ivr.domain.call import (
     Transfer,
 )
 from ivr.domain.handoff import HandoffResult
-from ivr.domain.ticket import Callback, Ticket, TicketStatus
+from ivr.domain.ticket import Callback, Entry, Ticket, TicketStatus
 from ivr.ports import StoredTurn
 from nlu.meaning import Intent
 from tests.stores import REPORT, AnyStore, arrived, at, deciding, put_tickets, references, ticketed
@@ -46,7 +46,10 @@ def test_a_ticket_keeps_when_it_was_opened_and_every_version_since(store: AnySto
     step(store, Pressed(at(20), "1"), StoreTicket("N-1", REPORT, partial=False))
     ticket = store.tickets.ticket("N-1")
     assert ticket == Ticket("N-1", "CA1", at(0), at(20), TicketStatus.OPEN, False, REPORT)
-    assert list(store.tickets.history("N-1")) == [(at(0), TicketStatus.OPEN, True), (at(20), TicketStatus.OPEN, False)]
+    assert list(store.tickets.history("N-1")) == [
+        Entry(at(0), TicketStatus.OPEN, partial=True),
+        Entry(at(20), TicketStatus.OPEN, partial=False),
+    ]
 
 
 def test_storing_the_same_again_changes_nothing(store: AnyStore) -> None:

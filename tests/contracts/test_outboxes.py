@@ -58,7 +58,7 @@ def test_a_delivered_notice_makes_the_ticket_notified_and_is_done(store: AnyStor
     ticket = store.tickets.ticket("N-1")
     assert ticket is not None
     assert (ticket.status, ticket.changed_at, ticket.opened_at) == (TicketStatus.NOTIFIED, at(2), at(0))
-    assert [status for _, status, _ in store.tickets.history("N-1")] == [TicketStatus.OPEN, TicketStatus.NOTIFIED]
+    assert [entry.status for entry in store.tickets.history("N-1")] == [TicketStatus.OPEN, TicketStatus.NOTIFIED]
     assert store.notices.claim(at(999), LEASE) == []
 
 
