@@ -11,20 +11,30 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, exists, insert, literal, select, update
+from sqlalchemy import Row, Select, Table, exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ivr.domain.handoff import Ring
-from ivr.domain.ticket import Notice, TicketStatus
-from ivr.storage.codec import storable
+from ivr.domain.incident import Rule
+from ivr.domain.ticket import Deed, Notice, TicketStatus
+from ivr.storage.codec import Codec
 from ivr.storage.database import Transactions
-from ivr.storage.tables import Work, calls, handoffs, notices, rings, ticket_history, tickets
+from ivr.storage.deeds import do
+from ivr.storage.office import tell_of
+from ivr.storage.tables import Work, calls, handoffs, notices, rings, tickets
+from ivr.storage.tagged import storable
 
 WAITING = (Work.PENDING.value, Work.CLAIMED.value)
 ERROR_LENGTH = 200
 
 _NOTICES = select(
-    notices.c.id, notices.c.attempts, tickets.c.reference, tickets.c.category, tickets.c.opened_at
+    notices.c.id,
+    notices.c.attempts,
+    notices.c.occasion,
+    notices.c.reports,
+    tickets.c.reference,
+    tickets.c.category,
+    tickets.c.opened_at,
 ).join_from(notices, tickets)
 _RINGS = select(
     rings.c.id,
@@ -40,31 +50,29 @@ _RINGS = select(
 class SqlNotices:
     """The port `Notices`. A notice is never given up: it is done, or it is due at some time."""
 
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
+    def __init__(self, transactions: Transactions, codec: Codec, rule: Rule | None = None) -> None:
+        self._transactions, self._codec, self._rule = transactions, codec, rule
 
     def claim(self, now: datetime, lease_s: float, limit: int = 10) -> Sequence[Notice]:
         """Oldest due first. `Notice.attempts` counts this attempt: 1 the first time."""
         rows = _claim(self._transactions, notices, _NOTICES, now, lease_s, limit)
-        return [Notice(row.id, row.reference, row.category, row.opened_at, row.attempts + 1) for row in rows]
+        return [
+            Notice(
+                row.id,
+                row.reference,
+                row.category,
+                row.opened_at,
+                row.attempts + 1,
+                alarm=row.occasion.rpartition(":")[2] or None,
+                reports=row.reports,
+            )
+            for row in rows
+        ]
 
     def delivered(self, notice: Notice, now: datetime) -> None:
-        mine = tickets.c.reference == notice.reference
         with self._transactions.writing() as connection:
             connection.execute(_finish(notices, notice.id))
-            notified = {"status": TicketStatus.NOTIFIED.value, "changed_at": now}
-            first = update(tickets).where(mine, tickets.c.status == TicketStatus.OPEN.value).values(notified)
-            if connection.execute(first).rowcount:
-                version = select(
-                    tickets.c.reference,
-                    tickets.c.changed_at,
-                    tickets.c.status,
-                    tickets.c.revision,
-                    tickets.c.partial,
-                    tickets.c.report,
-                ).where(mine)
-                columns = ["reference", "at", "status", "revision", "partial", "report"]
-                connection.execute(insert(ticket_history).from_select(columns, version))
+            do(connection, self._codec, notice.reference, Deed.TELL, who="notice", at=now)
 
     def postponed(self, notice: Notice, until: datetime, why: str) -> None:
         with self._transactions.writing() as connection:
@@ -73,13 +81,7 @@ class SqlNotices:
     def sweep(self, quiet_since: datetime) -> int:
         """See `Notices.sweep`. A ticket that staff know of is `notified` and none of these."""
         forgotten = (
-            select(
-                tickets.c.reference,
-                tickets.c.revision,
-                literal(Work.PENDING.value),
-                literal(0),
-                literal(quiet_since, notices.c.due_at.type),  # long past: due at once
-            )
+            select(tickets.c.reference)
             .join_from(tickets, calls)
             .where(
                 tickets.c.status == TicketStatus.OPEN.value,
@@ -88,15 +90,16 @@ class SqlNotices:
             )
         )
         with self._transactions.reading() as connection:
-            if connection.execute(forgotten.limit(1)).first() is None:
-                return 0  # nearly always: no reason to take the write lock
-        columns = ["reference", "revision", "state", "attempts", "due_at"]
-        make = insert(notices).from_select(columns, forgotten).execution_options(preserve_rowcount=True)
+            found = connection.execute(forgotten).scalars().all()
+        if not found:
+            return 0  # nearly always: no reason to take the write lock
         try:
             with self._transactions.writing() as connection:
-                return connection.execute(make).rowcount
+                for reference in found:
+                    tell_of(connection, self._codec, self._rule, reference, quiet_since)  # long past: due at once
         except IntegrityError:
             return 0  # another worker, or the call itself, has put the notice there at this moment
+        return len(found)
 
 
 class SqlRings:

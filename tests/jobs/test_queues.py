@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ivr.jobs.queues import ROOM, QueuePreparation
 from ivr.ports import RingFailed
@@ -15,8 +16,13 @@ class Carrier:
     failures: list[RingFailed] = field(default_factory=list)
     made: list[tuple[str, int]] = field(default_factory=list)
 
-    def ring(self, number: str, answer_url: str, status_url: str) -> str:
-        raise AssertionError(f"nobody is rung here: {number} {answer_url} {status_url}")
+    def ring(
+        self, number: str, answer_url: str, status_url: str, *, tried_at: datetime | None = None, answered: bool = False
+    ) -> str:
+        raise AssertionError(f"nobody is rung here: {number} {answer_url} {status_url} {tried_at} {answered}")
+
+    def hang_up(self, sid: str) -> None:
+        raise AssertionError(f"nobody is rung here: {sid}")
 
     def prepare_queue(self, name: str, max_size: int) -> None:
         if self.failures:

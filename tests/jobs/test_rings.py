@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
@@ -24,12 +25,19 @@ class Exchange:
         self.tries = 0
         self._failures: Iterator[Exception] = iter(failures)
 
-    def ring(self, number: str, answer_url: str, status_url: str) -> str:
+    def ring(
+        self, number: str, answer_url: str, status_url: str, *, tried_at: datetime | None = None, answered: bool = False
+    ) -> str:
+        assert tried_at is None
+        assert not answered, "a desk that is rung for a waiting caller reports its end only"
         self.tries += 1
         for failure in self._failures:
             raise failure
         self.rung.append((number, answer_url, status_url))
         return f"CAdesk{len(self.rung)}"
+
+    def hang_up(self, sid: str) -> None:
+        raise AssertionError(f"a bell hangs nobody up: {sid}")
 
     def prepare_queue(self, name: str, max_size: int) -> None:
         raise AssertionError(f"a bell prepares no queue: {name}, {max_size}")
