@@ -52,13 +52,19 @@ LOST_SOCKETS = 2
 """Media sockets of one call that may break before live sound is given up."""
 
 
-def voice_blueprint(edge: Edge, gate: SignatureGate | None = None) -> Blueprint:
-    """All routes below /twilio/. `gate`: given where its counter is to be read. Raises KeyError for a missing line."""
+def voice_blueprint(
+    edge: Edge, gate: SignatureGate | None = None, staff_call: Callable[[], Response | None] = lambda: None
+) -> Blueprint:
+    """All routes below /twilio/ for callers. `gate`: given where its counter is to be read.
+
+    `staff_call`: what a call of the duty staff is answered with, None for everybody else's. Raises KeyError for a
+    missing line.
+    """
     blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
     (gate or SignatureGate(edge.settings)).guard(blueprint)
     mouth = mouth_of(edge)
     way_on = WayOn(mouth, edge.settings.public_url, edge.apology)
-    routes = CallerRoutes(edge, mouth, way_on)
+    routes = CallerRoutes(edge, mouth, way_on, staff_call)
     desks = DeskRoutes(edge, mouth)
 
     def post(path: str, view: Callable[..., Response], instead: Callable[[], Response] | None = None) -> None:
@@ -110,8 +116,11 @@ def _unavailable() -> Response:
 class CallerRoutes:
     """The caller's side of a call."""
 
-    def __init__(self, edge: Edge, mouth: Mouth, way_on: WayOn) -> None:
+    def __init__(
+        self, edge: Edge, mouth: Mouth, way_on: WayOn, staff_call: Callable[[], Response | None] = lambda: None
+    ) -> None:
         self._edge = edge
+        self._staff_call = staff_call
         self._way_on = way_on
         self._mouth = mouth
         settings = edge.settings
@@ -126,8 +135,8 @@ class CallerRoutes:
         )
 
     def voice(self) -> Response:
-        """A call comes in."""
-        return self._arrive(caller_sid())
+        """A call comes in: a caller's, or one of staff for whom a report waits."""
+        return self._staff_call() or self._arrive(caller_sid())
 
     def turn(self, seq: int, question: str) -> Response:
         """The reply to a question: keys, words, a recording, or nothing."""

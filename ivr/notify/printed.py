@@ -12,12 +12,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from ivr.domain.hours import tokyo
-from ivr.domain.ticket import Notice
+from ivr.domain.ticket import ALARMS, Notice
 from ivr.ports import NotifyFailed
 from nlu.meaning import Category
 
 WORDS = Path(__file__).resolve().parent / "words" / "ja.yaml"
-_FIELDS = {"reference": "", "category": "", "time": "", "link": ""}
+_FIELDS = {"reference": "", "category": "", "time": "", "link": "", "alarm": "", "reports": ""}
+_TEMPLATES = ("notice", "alarm", "more")
 
 
 class BadNoticeWords(ValueError):
@@ -26,15 +27,24 @@ class BadNoticeWords(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NoticeWords:
-    """`notice`: template with {reference} {category} {time} {link}; `time`: a strftime format."""
+    """Templates with {reference} {category} {time} {link} {alarm} {reports}; `time`: a strftime format.
+
+    `notice`: a new ticket; `alarm`: nobody has it, for a reason of `alarms`; `more`: others report the same event.
+    """
 
     notice: str
+    alarm: str
+    more: str
     time: str
     unknown_category: str
     categories: Mapping[str, str]
+    alarms: Mapping[str, str]
 
     def text(self, notice: Notice, link: str) -> str:
-        return self.notice.format(
+        template = self.alarm if notice.alarm else self.more if notice.reports > 1 else self.notice
+        return template.format(
+            alarm=self.alarms.get(notice.alarm or "", ""),
+            reports=notice.reports,
             reference=notice.reference,
             category=self.categories.get(notice.category or "", self.unknown_category),
             time=tokyo(notice.opened_at).strftime(self.time),
@@ -50,7 +60,7 @@ def load_notice_words(path: Path = WORDS) -> NoticeWords:
         raise BadNoticeWords(f"{path}: cannot be read ({error}); restore the file") from error
     if not isinstance(raw, dict):
         raise BadNoticeWords(f"{path}: must be keys and values; restore the file")
-    for key in ("notice", "time", "unknown_category"):
+    for key in (*_TEMPLATES, "time", "unknown_category"):
         if not isinstance(raw.get(key), str):
             raise BadNoticeWords(f"{path}: {key}: is missing or no text; write it")
     categories = raw.get("categories")
@@ -59,12 +69,17 @@ def load_notice_words(path: Path = WORDS) -> NoticeWords:
     missing = sorted({category.value for category in Category} - set(categories))
     if missing:
         raise BadNoticeWords(f"{path}: categories: {', '.join(missing)} has no name; add it")
-    try:
-        raw["notice"].format(**_FIELDS)
-    except (KeyError, IndexError, ValueError) as error:
-        known = ", ".join(f"{{{name}}}" for name in _FIELDS)
-        raise BadNoticeWords(f"{path}: notice: bad field {error}; only {known} can be used") from error
-    return NoticeWords(raw["notice"], raw["time"], raw["unknown_category"], dict(categories))
+    alarms = raw.get("alarms")
+    if not isinstance(alarms, dict) or set(alarms) != ALARMS:
+        raise BadNoticeWords(f"{path}: alarms: must say why for {', '.join(sorted(ALARMS))}, and for nothing else")
+    for key in _TEMPLATES:
+        try:
+            raw[key].format(**_FIELDS)
+        except (KeyError, IndexError, ValueError) as error:
+            known = ", ".join(f"{{{name}}}" for name in _FIELDS)
+            raise BadNoticeWords(f"{path}: {key}: bad field {error}; only {known} can be used") from error
+    names = (*_TEMPLATES, "time", "unknown_category", "categories", "alarms")
+    return NoticeWords(**{name: raw[name] for name in names})
 
 
 class PrintedNotifier:

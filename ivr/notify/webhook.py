@@ -21,7 +21,7 @@ from ivr.domain.ticket import Notice
 from ivr.ports import Clock, NotifyFailed
 
 TIMEOUT_S = 5.0
-EVENT = "ticket.opened"
+OPENED, UNACKNOWLEDGED, REPORTED_AGAIN = "ticket.opened", "ticket.unacknowledged", "ticket.reported_again"
 _BASE64_KEY = "whsec_"
 _MAY_SUCCEED_LATER = frozenset({408, 409, 425, 429})
 
@@ -73,11 +73,13 @@ class WebhookNotifier:
 
 def document(notice: Notice, link: str) -> bytes:
     """The JSON that is posted: reference, class, time and a link; nothing of the caller (DOMAIN, art. 9-4)."""
-    content = {
-        "type": EVENT,
-        "timestamp": tokyo(notice.opened_at).isoformat(timespec="seconds"),
-        "data": {"reference": notice.reference, "category": notice.category, "link": link},
-    }
+    data: dict[str, object] = {"reference": notice.reference, "category": notice.category, "link": link}
+    kind = OPENED
+    if notice.alarm:
+        kind, data["reason"] = UNACKNOWLEDGED, notice.alarm
+    elif notice.reports > 1:
+        kind, data["reports"] = REPORTED_AGAIN, notice.reports
+    content = {"type": kind, "timestamp": tokyo(notice.opened_at).isoformat(timespec="seconds"), "data": data}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -40,3 +40,11 @@ def test_an_interpreter_hears_in_japanese_which_language_is_spoken(script: Scrip
     said = script.text(handover_line(script, call, "interpreter"), "ja")
     assert f"{name}のお客さま、道路などの水もれ" in said
     assert "通訳の担当" in said
+
+
+def test_the_details_are_told_by_the_names_staff_gave_them_and_nothing_where_there_are_none(script: Script) -> None:
+    told = Report("any", True, Category.ROAD_LEAK, details=(("flow", "gushing"), ("traffic", "blocked")))
+    said = script.text(handover_line(script, Call(SID, report=told), "repair"), "ja")
+    assert "状況、水の出方は噴き出し・大量、通行は通れない。電話" in said
+    bare = script.text(handover_line(script, Call(SID, report=Report("any", True)), "repair"), "ja")
+    assert "状況" not in bare

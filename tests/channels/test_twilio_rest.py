@@ -130,6 +130,75 @@ def test_a_carrier_that_cannot_be_reached_was_not_asked() -> None:
     assert len(http.asked) == 1
 
 
+# --- calls to staff: picked up is told, an earlier try is looked for first, calls are ended ---------------------------
+
+
+def ring_again(http: CheckedHttp, tried_at: datetime) -> str:
+    return telephone(http).ring(
+        DESK, f"{ORIGIN}/twilio/duty/1/1", f"{ORIGIN}/twilio/duty-status/1/1", tried_at=tried_at, answered=True
+    )
+
+
+def test_whoever_must_know_is_told_that_a_call_was_picked_up() -> None:
+    http = CheckedHttp([(201, call())])
+    telephone(http).ring(DESK, ORIGIN, ORIGIN, answered=True)
+    assert http.asked[0].form["StatusCallbackEvent"] == ["answered", "completed"]
+
+
+@pytest.mark.parametrize("status", ["queued", "ringing", "in-progress", "completed", "busy", "no-answer", "failed"])
+def test_a_call_that_an_earlier_try_placed_is_not_placed_again_whatever_became_of_it(status: str) -> None:
+    http = CheckedHttp([listed(call(status))])
+    assert ring_again(http, NOON) == LEG
+    assert [asked.method for asked in http.asked] == ["GET"]
+
+
+@pytest.mark.parametrize(
+    ("since_try", "placed"),
+    [(timedelta(), True), (timedelta(seconds=-5), True), (timedelta(seconds=-6), False), (timedelta(minutes=2), True)],
+)
+def test_only_a_call_placed_since_the_earlier_try_is_that_call(since_try: timedelta, placed: bool) -> None:
+    http = CheckedHttp([listed(call("completed", NOON + since_try)), (201, call())])
+    assert ring_again(http, NOON) == LEG
+    assert [asked.method for asked in http.asked] == (["GET"] if placed else ["GET", "POST"])
+
+
+def test_nothing_is_placed_while_it_cannot_be_found_out_whether_it_was() -> None:
+    http = CheckedHttp([error(500, 20500)])
+    with pytest.raises(RingFailed) as failed:
+        ring_again(http, NOON)
+    assert not failed.value.permanent
+    assert [asked.method for asked in http.asked] == ["GET"]
+
+
+def test_a_call_is_hung_up_with_one_valid_request() -> None:
+    http = CheckedHttp([(200, call("completed"))])
+    telephone(http).hang_up(LEG)
+    (asked,) = http.asked
+    assert (asked.method, asked.path) == ("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Calls/{LEG}.json")
+    assert asked.form == {"Status": "completed"}
+
+
+@pytest.mark.parametrize("answer", [error(404, 20404), error(400, 21220)], ids=["unknown", "over"])
+def test_a_call_that_is_over_already_is_hung_up_enough(answer: tuple[int, dict[str, object]]) -> None:
+    telephone(CheckedHttp([answer])).hang_up(LEG)
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent"),
+    [(error(401, 20003), True), (error(429, 20429), False), (requests.ReadTimeout(), False)],
+)
+def test_a_call_that_could_not_be_hung_up_is_a_typed_failure(
+    answer: tuple[int, dict[str, object]] | Exception, permanent: bool
+) -> None:
+    with pytest.raises(RingFailed) as failed:
+        telephone(CheckedHttp([answer])).hang_up(LEG)
+    assert failed.value.permanent is permanent
+    assert DESK not in str(failed.value)
+
+
+# --- queues -----------------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("before", "requests_made"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,7 +37,8 @@ class CollectingNotifier:
 
     def tell(self, notice: Notice) -> None:
         time = notice.opened_at.astimezone().isoformat()
-        self.told.append(f"{notice.reference} {notice.category} {time} 21:10 {link(notice.reference)}")
+        more = f"alarm={notice.alarm} reports={notice.reports}"
+        self.told.append(f"{notice.reference} {notice.category} {time} 21:10 {link(notice.reference)} {more}")
 
 
 Way = tuple[Notifier, Callable[[], str]]
@@ -73,6 +74,19 @@ def test_two_notices_are_told_apart(way: Way) -> None:
     notifier.tell(Notice(8, "1124-0008", None, OPENED))
     assert "1124-0007" in told()
     assert "1124-0008" in told()
+
+
+def test_an_alarm_says_that_nobody_has_it_and_why(way: Way) -> None:
+    notifier, told = way
+    notifier.tell(replace(NOTICE, alarm="nobody_on_duty"))
+    known = ("当番の登録がありません", '"reason":"nobody_on_duty"', "alarm=nobody_on_duty")
+    assert any(words in told() for words in known)
+
+
+def test_a_further_report_of_the_same_event_says_how_many_there_are(way: Way) -> None:
+    notifier, told = way
+    notifier.tell(replace(NOTICE, reports=20))
+    assert any(words in told() for words in ("20件目", '"reports":20', "reports=20"))
 
 
 def test_a_notifier_has_a_name_for_the_log(way: Way) -> None:
@@ -117,6 +131,8 @@ def test_a_stream_that_is_gone_is_a_temporary_failure() -> None:
         (lambda text: text.replace("  road_leak:", "  road_leek:"), "road_leak"),
         (lambda text: text.replace("time:", "tyme:"), "time"),
         (lambda text: text.split("categories:")[0], "categories"),
+        (lambda text: text.replace("  nobody_heard:", "  nobody_herd:"), "nobody_heard"),
+        (lambda text: text.replace("{reports}", "{count}"), "more"),
     ],
 )
 def test_broken_words_are_refused_with_file_and_key(tmp_path: Path, change: Callable[[str], str], named: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 
 from audio import recording
 from audio.mulaw import decode
@@ -50,10 +51,21 @@ class TrialCarrier:
         with self._lock:
             self._kept.pop(sid, None)
 
-    def ring(self, number: str, answer_url: str, status_url: str) -> str:  # noqa: ARG002  # the port's arguments
+    def ring(  # the port's arguments
+        self,
+        number: str,  # noqa: ARG002
+        answer_url: str,  # noqa: ARG002
+        status_url: str,  # noqa: ARG002
+        *,
+        tried_at: datetime | None = None,  # noqa: ARG002
+        answered: bool = False,  # noqa: ARG002
+    ) -> str:
         """As `Telephone.ring`, but nobody's telephone rings."""
         self._rings()
         return f"CA{uuid.uuid4().hex}"
+
+    def hang_up(self, sid: str) -> None:
+        """As `Telephone.hang_up`: nothing rings."""
 
     def prepare_queue(self, name: str, max_size: int) -> None:
         """As `Telephone.prepare_queue`: there is no queue, the page plays the wait."""
