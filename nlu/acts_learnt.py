@@ -25,7 +25,12 @@ NONE = "none"
 KINDS = ("yes_no", "thing", "open")
 """Of questions: for a yes or no, for a thing (place, number, name, day), and none at all."""
 
-OPEN = (Expecting.ANYTHING, Expecting.SITUATION, Expecting.CHOICE)  # a choice may be made in any words
+OPEN = (
+    Expecting.ANYTHING,
+    Expecting.SITUATION,
+    Expecting.DETAIL,
+    Expecting.CHOICE,
+)  # a choice may be made in any words
 _LENGTHS = {"ja": 6, "en": 4, "zh": 4, "ko": 4}  # letters or, in English, words
 _SPELT = 4  # letters of English words, for endings and slips
 _CLEAR = 0.9  # from which the pieces alone are believed: the encoder takes 1.5 ms

@@ -49,6 +49,8 @@ class Endings:
                 return _of_number(meaning, ending)
             case Expecting.PLACE:
                 return _of_place(meaning.slots.place, ending)
+            case Expecting.DETAIL if meaning.slots.details or meaning.slots.option or meaning.act is Act.YES:
+                return Completeness.COMPLETE
             case Expecting.CHOICE if meaning.pick is not None:
                 return Completeness.COMPLETE
             case Expecting.ANYTHING if not _has_a_matter(meaning):

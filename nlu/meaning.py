@@ -13,6 +13,7 @@ class Expecting(StrEnum):
     YES_NO = "yes_no"
     PLACE = "place"
     SITUATION = "situation"
+    DETAIL = "detail"  # one detail of the situation: a word, yes or no, the number of an option
     PHONE = "phone"
     NAME = "name"
     DATE = "date"
@@ -127,6 +128,30 @@ class Phone:
     complete: bool
 
 
+class Change(StrEnum):
+    """What is to become of a report made before."""
+
+    CANCEL = "cancel"  # it stopped, was mended, or was none: do not come
+    WORSE = "worse"  # more than was told, or still waited for
+    PLACE = "place"  # the place told was wrong
+    OTHER = "change"  # anything else about it
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is said of a report made before: what is to become of it, its number, and when it was made.
+
+    `reference`: digits as said, maybe without the leading zeros. `ago`: minutes. `hours`: of the day, from and to, any
+    of which may be meant (nine is of the morning or the evening). `days`: how many days ago.
+    """
+
+    change: Change | None = None
+    reference: str | None = None
+    ago: int | None = None
+    hours: tuple[tuple[int, int], ...] = ()
+    days: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Slots:
     place: Place | None = None
@@ -134,6 +159,8 @@ class Slots:
     name: str | None = None
     organization: str | None = None  # police station, fire brigade, road manager
     date: str | None = None  # as said; resolved in a later step
+    details: tuple[tuple[str, str], ...] = ()  # of the situation: (detail, option) of `details.yaml`, sorted
+    option: int | None = None  # the reply is nothing but the number of an option, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +176,4 @@ class Meaning:
     act: Act | None = None
     wish: str | None = None  # the language the caller asks to be served in, whatever language the wish is said in
     pick: Pick | None = None  # of two things on offer, where a choice was asked
+    earlier: Earlier | None = None  # what it says of a report made before

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nlu.acts import Acts, load_acts, plain_of
+from nlu.acts import Acts, Found, load_acts, plain_of
 from nlu.choice import Picked, Picks, load_picks
+from nlu.details import Details, load_details
 from nlu.encoder import SHIPPED, load_encoder
 from nlu.features import load_concepts
 from nlu.intent import intent
@@ -20,6 +21,7 @@ from nlu.ngrams import load_ngrams
 from nlu.normalise import normalise, without_fillers
 from nlu.parts import Cuts, load_cuts
 from nlu.reading import reading
+from nlu.repair_change import Changes, judged_by, load_changes
 from nlu.slots import SlotFinder, load_slot_finder
 from nlu.sounds import sound_of
 from nlu.source import DATA_DIR
@@ -42,6 +44,8 @@ class Tongue:
     rules: tuple[Rule, ...]
     cuts: Cuts
     picks: Picks
+    changes: Changes
+    details: Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +76,21 @@ class Understanding:
         if picked.whole:
             return Meaning(text, kana, found, Intent.UNCLEAR, _CALM, wish=wish, pick=picked.pick)
         act = tongue.acts.find(heard, expecting, clean)
-        slots = tongue.slots.find(clean, kana, expecting, guess=act.act not in _OTHER_THAN_PLACES)
+        told, number = tongue.details.find(heard), None
+        if expecting is Expecting.DETAIL:
+            number, act = tongue.details.number(heard), _of_detail(tongue.details, heard, act, told=bool(told))
+        guess = act.act not in _OTHER_THAN_PLACES and expecting is not Expecting.DETAIL
+        slots = replace(tongue.slots.find(clean, kana, expecting, guess=guess), details=told, option=number)
         if act.whole:
             return Meaning(text, kana, found, Intent.UNCLEAR, _CALM, slots, act.act, wish)
+        earlier = tongue.changes.find(clean, heard)
         whole, judged = self._judged(tongue, clean, kana, heard, found)
+        judged = judged_by(judged, earlier, expecting)
         if self._doubted(judged) and (picked.pick or _answered(slots, expecting)):
             # the question got its answer: a doubt about three words of address is no reason to ask another one
             judged = replace(judged, level=Level.CALM, category=None, why=())
         matter = intent(whole.labels, judged, self.labels, self.cut)
-        return Meaning(text, kana, found, matter, judged, slots, act.act, wish, picked.pick)
+        return Meaning(text, kana, found, matter, judged, slots, act.act, wish, picked.pick, earlier)
 
     def _doubted(self, judged: Urgency) -> bool:
         """Not calm, and not so sure that an answer to another question would be interrupted for it."""
@@ -100,12 +110,22 @@ def _guess(tongue: Tongue, text: str, spoken: str, *, by_sound: bool) -> Guess:
     return tongue.judgement.guess(text, sound_of(text, spoken), by_sound=by_sound)
 
 
+def _of_detail(details: Details, heard: str, act: Found, *, told: bool) -> Found:
+    """What a reply to the question for a detail does: the number of an option or a detail does nothing else."""
+    if details.number(heard) is not None:
+        return Found(None, whole=True)
+    if (said := details.act(heard)) is not None:
+        return Found(said, whole=True)
+    return Found(None) if told and not act.whole and act.act is not Act.OPERATOR else act
+
+
 def _answered(slots: Slots, expecting: Expecting) -> bool:
     given = {
         Expecting.PLACE: slots.place,
         Expecting.PHONE: slots.phone,
         Expecting.NAME: slots.name,
         Expecting.DATE: slots.date,
+        Expecting.DETAIL: slots.details or None,
     }
     return given.get(expecting) is not None
 
@@ -135,6 +155,8 @@ def load(data_dir: Path | None = None, encoder_dir: Path = SHIPPED) -> Understan
                 load_rules(folder / spoken / "urgency.yaml", labels),
                 load_cuts(folder / spoken / "urgency.yaml"),
                 load_picks(folder / spoken / "choices.yaml", spoken),
+                load_changes(folder, spoken),
+                load_details(folder / spoken),
             )
             for spoken in LANGUAGES
         },

@@ -15,6 +15,7 @@ from ivr.domain.listening import Listening, Listenings
 from ivr.domain.script import ClassEntry, DeskEntry, Field, Form, Matter, Policy, Script, slots_of
 from ivr.storage import script_schema as schema
 from ivr.storage.language_files import check_languages, read_languages, read_names
+from ivr.storage.script_details import check_details, read_details
 from ivr.storage.yaml_files import BadScript, checked, read_model, read_yaml
 from nlu.meaning import Category, Intent
 
@@ -57,7 +58,7 @@ def read_script(folder: Path, answers: Texts, questions: Texts | None = None) ->
             for intent, matter in read_model(folder / "matters.yaml", schema.MattersFile).root.items()
         },
         classes={
-            category: ClassEntry(entry.name, entry.form, entry.safety)
+            category: ClassEntry(entry.name, entry.form, entry.safety, tuple(entry.details), entry.severity)
             for category, entry in read_model(folder / "classes.yaml", schema.ClassesFile).root.items()
         },
         menu=read_model(folder / "menu.yaml", schema.MenuFile).root,
@@ -67,10 +68,12 @@ def read_script(folder: Path, answers: Texts, questions: Texts | None = None) ->
         centre_number=read_model(folder / "numbers.yaml", schema.NumbersFile).centre,
         names=read_names(folder / "names", languages),
         language_names=language_names,
+        details=read_details(folder / "details.yaml"),
     )
     _check_lines(folder, script)
     _check_references(folder, script)
     check_languages(folder, script)
+    check_details(folder, script)
     return script
 
 
@@ -214,6 +217,8 @@ def _named_by_data(folder: Path, script: Script) -> dict[str, tuple[frozenset[st
         named.update({key: (FORM_SLOTS, path) for key in (form.read_back, form.done) if key is not None})
     safety = (entry.safety for entry in script.classes.values() if entry.safety is not None)
     named.update({key: (frozenset(), folder / "classes.yaml") for key in safety})
+    asked = (detail.question for detail in script.details.values() if detail.question is not None)
+    named.update({key: (frozenset(), folder / "details.yaml") for key in asked})
     return named
 
 

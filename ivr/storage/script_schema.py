@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, RootModel, field_validator
 
 from ivr.domain.call import Question
+from ivr.domain.details import DANGER
 from ivr.domain.hours import Shift
 from ivr.storage.yaml_files import Strict
 from nlu.meaning import Category, Intent
@@ -81,6 +82,25 @@ class ClassEntry(Strict):
     name: str = Field(min_length=1)
     form: str
     safety: str | None
+    details: list[str] = Field(default_factory=list)
+    severity: int = Field(default=0, ge=0, le=DANGER)
+
+
+class DetailOptionEntry(Strict):
+    """One option of a detail."""
+
+    name: str = Field(min_length=1)
+    severity: int = Field(default=0, ge=0, le=DANGER)
+    reply: Literal["yes", "no"] | None = None
+    enough: bool = False
+
+
+class DetailEntry(Strict):
+    """One detail of `details.yaml`."""
+
+    name: str = Field(min_length=1)
+    question: str | None = None
+    options: dict[str, DetailOptionEntry] = Field(min_length=2)
 
 
 class PolicyEntry(Strict):
@@ -90,6 +110,8 @@ class PolicyEntry(Strict):
     misses_before_person: int = Field(ge=2, le=6)
     max_questions: int = Field(ge=6, le=40)
     answers_at_night: bool
+    detail_questions: int = Field(default=0, ge=0, le=3)
+    detail_within: int = Field(default=0, ge=0, le=10)
     uninterruptible: list[str] = Field(default_factory=list)
 
 
@@ -186,6 +208,10 @@ class DesksFile(RootModel[dict[str, DeskEntry]]):
 
 class MattersFile(RootModel[dict[Intent, MatterEntry]]):
     """`matters.yaml`."""
+
+
+class DetailsFile(RootModel[dict[str, DetailEntry]]):
+    """`details.yaml`."""
 
 
 class ClassesFile(RootModel[dict[Category, ClassEntry]]):
