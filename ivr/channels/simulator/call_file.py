@@ -105,6 +105,7 @@ class Answers:
     """What the caller replies when asked for just that; None = there is no reply to it.
 
     `confirm` may be several replies (our extension of the format): one after another, the last one from then on.
+    `detail` (ours too): to the question for one detail of the situation; without it `situation` is said.
     """
 
     __pydantic_config__ = _STRICT
@@ -114,12 +115,13 @@ class Answers:
     name: str | None = None
     date: Text | None = None
     situation: str | None = None
+    detail: str | None = None
     confirm: str | tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousTicket:
-    """An earlier report that the desk should find again (used from a later step on)."""
+    """An earlier report that the desk should find again; `status` as of a ticket."""
 
     __pydantic_config__ = _STRICT
 
@@ -164,7 +166,8 @@ class ExpectedTicket:
     partial: bool | None = None
     out_of_city: str | None = None
     organization: str | None = None  # contained in the stored organization
-    action: str | None = None
+    action: str | None = None  # what is to become of the earlier report
+    earlier: Text | None = None  # the number of the earlier report
     must_have: tuple[Literal["place", "phone", "situation", "name", "organization"], ...] = ()
 
 

@@ -52,6 +52,8 @@ _ANSWER_TO = {
     Question.NAME: "name",
     Question.CONFIRM_PLACE: "confirm",
     Question.READ_BACK: "confirm",
+    Question.CONFIRM_EARLIER: "confirm",
+    Question.LEAVE_DETAILS: "confirm",
 }
 _MESSAGE = ("situation", "place", "name", "phone")
 
@@ -75,7 +77,7 @@ def caller_of(call: CallFile) -> Caller:
 def foreseeable(call: CallFile) -> tuple[Says, ...]:
     """Everything the call file has its caller say, each once, so that a voice can be made beforehand."""
     confirm = call.answers.confirm or ()
-    answers = (getattr(call.answers, name) for name in (*_MESSAGE, "date"))
+    answers = (getattr(call.answers, name) for name in (*_MESSAGE, "detail", "date"))
     texts = (*answers, *((confirm,) if isinstance(confirm, str) else confirm), _YES[call.lang])
     scripted = (Says(turn.say, turn.audio) for turn in call.caller if turn.say or turn.audio)
     return tuple(dict.fromkeys((*scripted, *(Says(text) for text in texts if text))))
@@ -93,6 +95,8 @@ def reply_to(caller: Caller, question: Question, *, by_keys: bool = False) -> tu
         return _scripted(caller) or _again(caller) or _nothing(caller)
     if question is Question.HELPED:
         return _scripted(caller) or _answer(caller, "confirm") or _says(caller, _YES[caller.language])
+    if question is Question.DETAIL:
+        return _detail(caller)
     wanted = _ANSWER_TO[question]
     answered = _answer(caller, wanted)
     if answered is None and wanted == "confirm" and not _hangs_up_next(caller):
@@ -119,6 +123,18 @@ def hangs_up_waiting(caller: Caller) -> tuple[bool, Caller]:
     if _hangs_up_next(caller):
         return True, replace(caller, script=caller.script[1:])
     return False, caller
+
+
+def _detail(caller: Caller) -> tuple[Reply, Caller]:
+    """Of one detail a caller tells what he has to tell of it or of the situation; nothing else is an answer to it.
+
+    Silence here is no sign of having fallen silent.
+    """
+    if answered := _answer(caller, "detail") or _answer(caller, "situation"):
+        return answered
+    if _hangs_up_next(caller):
+        return HangsUp(), replace(caller, script=caller.script[1:])
+    return KeepsSilent(), caller
 
 
 def _hangs_up_next(caller: Caller) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ivr.channels.simulator.previous import Recall
 from ivr.domain.call import Dialled, Ears, Event, Line
 from ivr.ports import StoredTurn, Tickets, Turns
 
@@ -33,6 +34,7 @@ class InProcessDesk:
     books: Books
     designate: Designate
     max_wait_s: int = 90
+    recall: Recall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class RunningDesk:
 
     `base_url` is where it listens, `public_url` the origin signatures are made for (the same one when None).
     `numbers` are the numbers dialled, E.164. `set_ears` chooses the rung of the ladder for the calls that follow; a
-    desk that runs for itself (`--server`) lets neither rung nor calendar be set: None.
+    desk that runs for itself (`--server`) lets neither rung nor calendar be set: None. `recall`: see Previous.
     """
 
     base_url: str
@@ -52,6 +54,7 @@ class RunningDesk:
     set_ears: Callable[[Ears], None] | None
     designate: Designate | None
     public_url: str | None = None
+    recall: Recall | None = None
 
     @property
     def origin(self) -> str:

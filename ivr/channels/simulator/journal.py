@@ -31,7 +31,7 @@ _MOST_CALLBACKS = 1000
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
-    """A stored report, flat. `action` is what an earlier report is to become; no report carries one yet (R16)."""
+    """A stored report, flat. `action` is what is to become of the report `earlier` (R16)."""
 
     reference: str
     category: str | None
@@ -49,6 +49,7 @@ class TicketFacts:
     partial: bool
     place_said: str | None
     action: str | None = None
+    earlier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,8 @@ def _facts(ticket: Ticket) -> TicketFacts:
         situation=report.situation,
         partial=ticket.partial,
         place_said=place.said if place else None,
+        action=report.action.value if report.action else None,
+        earlier=report.earlier,
     )
 
 

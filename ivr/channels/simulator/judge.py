@@ -18,6 +18,7 @@ _EXACT = (
     "partial",
     "out_of_city",
     "action",
+    "earlier",
 )
 _CONTAINED = ("landmark", "organization")
 

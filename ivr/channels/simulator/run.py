@@ -145,6 +145,8 @@ def _in_text(desk: InProcessDesk, clock: SimulatedClock) -> Play:
 
     def play(call: CallFile) -> Came:
         season.set_for(call)
+        if desk.recall is not None:
+            desk.recall(call.context.previous_ticket, call.clock)
         telephone = TextCall(call, desk, clock)
         faults: tuple[str, ...] = ()
         try:
@@ -166,6 +168,8 @@ def _over_http(carrier: Carrier, mode: Mode, stage: Stage) -> Play:
 
     def play(call: CallFile) -> Came:
         season.set_for(call)
+        if desk.recall is not None:
+            desk.recall(call.context.previous_ticket, call.clock)
         if mode in (Mode.RECORD, Mode.STREAM):
             carrier.voice = remembering = voice(call.lang)
             remembering.learn(foreseeable(call) if mode is Mode.STREAM else ())  # a line cannot wait for a voice
