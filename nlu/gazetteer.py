@@ -234,12 +234,20 @@ def _near(official: Mapping[str, str], pairs: Iterable[list[str]]) -> dict[str, 
     return {name: tuple(dict.fromkeys(others)) for name, others in near.items() if others}
 
 
+def town_names(path: Path = DATA_DIR / "ja" / "towns.json") -> dict[str, str]:
+    """Official name -> reading of every town, as the register has it (some readings have digits).
+
+    Raises BadDataError.
+    """
+    return {town.name: town.yomi for town in _read(path).values()}
+
+
 def town_readings(path: Path = DATA_DIR / "ja" / "towns.json") -> dict[str, str]:
     """Official name -> hiragana of every town, for a voice that must say it right; none with digits in its reading.
 
     Raises BadDataError.
     """
-    return {town.name: town.yomi for town in _read(path).values() if not any(char.isdigit() for char in town.yomi)}
+    return {name: yomi for name, yomi in town_names(path).items() if not any(char.isdigit() for char in yomi)}
 
 
 def as_said(text: str, town: str | None) -> str:

@@ -15,16 +15,24 @@ from ivr.domain.call import (
     RecordAnswer,
     RegisterCallback,
     StoreTicket,
+    TouchEarlier,
     Transfer,
 )
+from ivr.domain.escalation import Begun
 from ivr.domain.handoff import HandoffResult, result_of
+from ivr.domain.incident import Rule
 from ivr.domain.ticket import TicketStatus
-from ivr.storage.codec import Codec, storable
-from ivr.storage.tables import Work, answers, callbacks, handoffs, notices, rings, ticket_history, tickets
+from ivr.storage import counting
+from ivr.storage.codec import Codec
+from ivr.storage.deeds import tell_escalation
+from ivr.storage.tables import Work, answers, callbacks, escalations, handoffs, notices, rings, ticket_history, tickets
+from ivr.storage.tagged import storable
 
 _TICKET = select(tickets.c.call_sid, tickets.c.status, tickets.c.revision, tickets.c.partial, tickets.c.report).where(
     tickets.c.reference == bindparam("reference")
 )
+
+_LADDER = select(escalations.c.reference).where(escalations.c.reference == bindparam("which"))
 
 _CHANGE_TICKET = update(tickets).where(tickets.c.reference == bindparam("which"))
 
@@ -76,15 +84,22 @@ class Taken:
         return self.event.at
 
 
-def keep(connection: Connection, codec: Codec, turn: Taken) -> None:
-    """Write down everything `turn` means for the office. Raises LookupError for a notice of no ticket."""
+def keep(connection: Connection, codec: Codec, rule: Rule | None, turn: Taken) -> None:
+    """Write down everything `turn` means for the office. `rule`: how reports of one event are counted, None = not.
+
+    Raises LookupError for a notice of no ticket.
+    """
     _follow_handoff(connection, turn)
     for action in turn.actions:
         match action:
             case StoreTicket():
                 _keep_ticket(connection, codec, turn, action)
+                if rule is not None:
+                    _count_anew(connection, codec, rule, action, turn.at)
             case NotifyStaff():
-                _keep_notice(connection, turn, action)
+                tell_of(connection, codec, rule, action.reference, turn.at)
+            case TouchEarlier():
+                counting.touched(connection, codec, action, turn.at)
             case RegisterCallback():
                 _keep_callback(connection, turn, action)
             case RecordAnswer():
@@ -122,10 +137,26 @@ def _keep_ticket(connection: Connection, codec: Codec, turn: Taken, action: Stor
     connection.execute(insert(ticket_history), {**version, "reference": action.reference, "at": turn.at})
 
 
-def _keep_notice(connection: Connection, turn: Taken, action: NotifyStaff) -> None:
-    made = connection.execute(_NOTIFY, {"which": action.reference, "at": turn.at}).rowcount
-    if not made and connection.execute(_TICKET, {"reference": action.reference}).one_or_none() is None:
-        raise LookupError(f"staff cannot be told of ticket {action.reference}: it was never stored")
+def tell_of(connection: Connection, codec: Codec, rule: Rule | None, reference: str, at: datetime) -> None:
+    """Staff are told of a ticket; of one more report of an event they know they are told by its count."""
+    incident = counting.event_of(connection, codec, rule, reference, at) if rule is not None else None
+    if incident is None or rule is None or not counting.join(connection, codec, rule, reference, incident, at):
+        tell_staff(connection, codec, reference, at)
+
+
+def _count_anew(connection: Connection, codec: Codec, rule: Rule, action: StoreTicket, at: datetime) -> None:
+    """A place put right after staff were told of the report as one of many: now they hear of it by itself."""
+    if counting.changed(connection, codec, rule, action, at):
+        tell_of(connection, codec, rule, action.reference, at)
+
+
+def tell_staff(connection: Connection, codec: Codec, reference: str, at: datetime) -> None:
+    """The notice of a ticket, and its ladder. Raises LookupError for a notice of no ticket."""
+    made = connection.execute(_NOTIFY, {"which": reference, "at": at}).rowcount
+    if not made and connection.execute(_TICKET, {"reference": reference}).one_or_none() is None:
+        raise LookupError(f"staff cannot be told of ticket {reference}: it was never stored")
+    if connection.execute(_LADDER, {"which": reference}).one_or_none() is None:
+        tell_escalation(connection, codec, reference, Begun(at))
 
 
 def _keep_callback(connection: Connection, turn: Taken, action: RegisterCallback) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ivr.domain.call import Call, Event
+from ivr.domain.incident import Rule
 from ivr.ports import Decide, StoredTurn, StoreUnavailable
 from ivr.storage import office
 from ivr.storage.codec import Codec
@@ -42,9 +43,10 @@ _ONE_TURN = select(*_TURN).where(turns.c.call_sid == bindparam("sid"), turns.c.s
 class SqlTurns:
     """The port `Turns`. `StoredTurn.call` is always the call as it was right after that turn."""
 
-    def __init__(self, transactions: Transactions, codec: Codec) -> None:
+    def __init__(self, transactions: Transactions, codec: Codec, rule: Rule | None = None) -> None:
         self._transactions = transactions
         self._codec = codec
+        self._rule = rule
 
     def take(self, sid: str, key: str, decide: Decide) -> StoredTurn:
         """See `Turns.take`. Whatever `decide` raises comes through, and nothing is kept."""
@@ -93,7 +95,7 @@ class SqlTurns:
         }
         connection.execute(_NEW_TURN, row)
         connection.execute(_CHANGE_CALL, {"which": serial, "state": state, "turns": seq, "changed_at": event.at})
-        office.keep(connection, self._codec, office.Taken(sid, seq, event, turn.actions))
+        office.keep(connection, self._codec, self._rule, office.Taken(sid, seq, event, turn.actions))
         return StoredTurn(turn.call, seq, turn.actions)
 
     def _new_call(self, connection: Connection, sid: str) -> int:
