@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
-from ivr.domain import spoken
+from ivr.domain import details, spoken
 from ivr.domain.hours import duty_at, tokyo
 from ivr.domain.languages import JAPANESE as STAFF_LANGUAGE
 from ivr.domain.script import Script
@@ -27,13 +28,17 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What the page shows. `deaf_because`: why there is no recogniser, None when there is one."""
+    """What the page shows. `deaf_because`: why there is no recogniser, None when there is one.
+
+    `named`: what a person of the roster is called, None for everybody else.
+    """
 
     settings: Settings
     script: Script
     tickets: Tickets
     clock: Clock
     deaf_because: str | None
+    named: Callable[[str], str | None] = lambda _who: None
 
 
 def now_blueprint(now: Now) -> Blueprint:
@@ -82,7 +87,15 @@ def now_blueprint(now: Now) -> Blueprint:
         place = spoken.place(now.script, STAFF_LANGUAGE, found.report.place)
         script = now.script
         return render_template(
-            "ticket.html", ticket=found, place=place, classes=script.classes, languages=script.language_names
+            "ticket.html",
+            ticket=found,
+            place=place,
+            classes=script.classes,
+            languages=script.language_names,
+            details=details.names(script, found.report),
+            history=now.tickets.history(reference),
+            reports=now.tickets.reports(reference),
+            named=lambda who: now.named(who) or who,
         )
 
     return blueprint

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from ivr.console.now import Now, as_date, now_blueprint
 from ivr.domain.call import PhoneSource, Report
 from ivr.domain.hours import TOKYO
-from ivr.domain.ticket import Callback, Ticket, TicketStatus
+from ivr.domain.ticket import Callback, Deed, Entry, Ticket, TicketStatus
 from ivr.settings import read_settings
 from ivr.storage.script_files import read_script
 from nlu.meaning import Category, Place
@@ -46,6 +46,20 @@ class Shelf:
     def callbacks(self, limit: int = 50) -> Sequence[Callback]:
         return [Callback("0002", "CA2", "0760000002", None, AT, "zh")][:limit]
 
+    def history(self, reference: str) -> Sequence[Entry]:
+        return [
+            Entry(AT, TicketStatus.OPEN, partial=True),
+            Entry(AT, TicketStatus.NOTIFIED, False, Deed.TELL, "ladder"),
+            Entry(AT, TicketStatus.NOTIFIED, False, None, "w1", f"held: <script>{reference}</script>"),
+            Entry(AT, TicketStatus.ACKNOWLEDGED, False, Deed.ACKNOWLEDGE, "w2"),
+        ]
+
+    def reports(self, reference: str) -> int:
+        return 20 if reference == "0001" else 1
+
+
+NAMES = {"w2": "見本 水道当番 二"}
+
 
 @dataclass
 class Stopped:
@@ -58,7 +72,7 @@ class Stopped:
 def client(shelf: Shelf | None = None, at: datetime = AT, deaf: str | None = None) -> FlaskClient:
     app = Flask("test", static_folder=None)
     script = read_script(PROMPTS, {"ja": {}})
-    app.register_blueprint(now_blueprint(Now(read_settings(), script, shelf or Shelf(), Stopped(at), deaf)))
+    app.register_blueprint(now_blueprint(Now(read_settings(), script, shelf or Shelf(), Stopped(at), deaf, NAMES.get)))
     return app.test_client()
 
 
@@ -90,6 +104,24 @@ def test_the_ticket_shows_everything_and_speech_cannot_become_markup() -> None:
     assert "0760000001" in page
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_the_ticket_shows_what_was_done_with_it_by_whom() -> None:
+    page = client().get("/tickets/0001").text
+    for words in ("連絡済み・引受け待ち", "引受け", "見本 水道当番 二", "w1", "20件"):
+        assert words in page
+
+
+def test_a_ticket_that_is_one_more_report_of_an_event_leads_to_the_first_one() -> None:
+    another = replace(TICKET, reference="0007", status=TicketStatus.DUPLICATE, same_as="0001")
+    assert 'href="/tickets/0001"' in client(Shelf((another,))).get("/tickets/0007").text
+
+
+def test_the_details_of_the_situation_are_shown_as_staff_call_them() -> None:
+    gushing = replace(TICKET, report=replace(REPORT, details=(("flow", "gushing"),)))
+    page = client(Shelf((gushing,))).get("/tickets/0001").text
+    assert "水の出方" in page
+    assert "噴き出し・大量" in page
 
 
 def test_staff_see_in_japanese_which_language_a_caller_speaks() -> None:
