@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 from collections.abc import Callable, Mapping
@@ -25,29 +26,47 @@ from ivr.channels.stream.desk import LiveDesk
 from ivr.channels.stream.line_sounds import LineSounds
 from ivr.channels.stream.places import Places
 from ivr.channels.stream.socket import MediaSocket, signed_by_twilio
+from ivr.channels.twilio_duty import duty_blueprint, duty_caller
 from ivr.channels.twilio_recordings import ForgetLater, TwilioRecordings
 from ivr.channels.twilio_rest import rest_client
+from ivr.channels.twilio_signature import SignatureGate
 from ivr.channels.twilio_telephone import TwilioTelephone
-from ivr.channels.twilio_voice import media_key, voice_blueprint
+from ivr.channels.twilio_texts import TwilioTexts
+from ivr.channels.twilio_voice import media_key, mouth_of, voice_blueprint
 from ivr.channels.twiml import MEDIA_PATH
+from ivr.console.duty_log import DutyLogDesk, duty_log_blueprint
 from ivr.console.now import Now, now_blueprint
 from ivr.domain import spoken
-from ivr.domain.call import Line, NotifyStaff, Question, Transfer
+from ivr.domain.call import Line, NotifyStaff, Question, StoreTicket, TouchEarlier, Transfer
+from ivr.domain.incident import Rule
 from ivr.domain.languages import JAPANESE
 from ivr.domain.script import Script
+from ivr.jobs.durable_ladders import DurableLadders
+from ivr.jobs.ladder import Ladder, Ladders
 from ivr.jobs.notices import NoticeDelivery
+from ivr.jobs.polled_ladders import PolledLadders
 from ivr.jobs.queues import QueuePreparation
 from ivr.jobs.rings import DeskBell
 from ivr.jobs.worker import Pass, Worker, at_most_every
 from ivr.minds import Minds
 from ivr.notify.printed import PrintedNotifier, load_notice_words
+from ivr.notify.text import load_text_words
 from ivr.notify.webhook import WebhookNotifier
-from ivr.ports import Clock, Notifier, Recordings, StoredTurn, Telephone
+from ivr.ports import Clock, EarlierReports, Notifier, Recordings, StoredTurn, Telephone, Texts
 from ivr.settings import Settings
 from ivr.storage.fair_lock import one_after_another
+from ivr.storage.incident_files import FILE as INCIDENTS
+from ivr.storage.incident_files import read_incidents
+from ivr.storage.ladder_file import read_ladder
+from ivr.storage.night_words import read_night_words
+from ivr.storage.roster_files import RosterFiles
 from ivr.storage.script_files import read_script
 from ivr.storage.sql import Store
+from ivr.usecases.answer_duty import DutyLine
+from ivr.usecases.in_disaster import DisasterDesk
+from ivr.usecases.report_night import lived
 from ivr.usecases.take_turn import Desk, take_turn
+from ivr.usecases.waking_deeds import WakingDeeds
 from nlu.completeness import load_endings
 from nlu.gazetteer import town_readings
 from nlu.meaning import Place
@@ -74,6 +93,11 @@ def load_script(settings: Settings, *corpora: faq_corpus.Corpus) -> Script:
     return read_script(settings.prompts, answers, questions)
 
 
+def load_rule(settings: Settings, script: Script) -> Rule:
+    """How reports of one event are counted together. Raises BadScript."""
+    return read_incidents(settings.prompts / INCIDENTS, script.lines)
+
+
 # --- the desk that serves ------------------------------------------------------------------------
 
 
@@ -90,6 +114,8 @@ class Office:
     desk: Desk
     app: Flask
     workers: tuple[Worker, ...]
+    ladders: Ladders
+    waking: ThreadPoolExecutor
     forget: ForgetLater
     live: LiveDesk | None
     sockets: Mapping[str, Any]
@@ -104,6 +130,7 @@ class Office:
         gc.collect()  # what is frozen is not counted from here on: calls that are over are found soon, and cheaply
 
     def start(self) -> None:
+        self.ladders.start()
         for worker in self.workers:
             worker.start()
         if self.live is not None:
@@ -114,6 +141,8 @@ class Office:
         self.stopping.set()
         for worker in self.workers:
             worker.stop()
+        self.waking.shutdown(cancel_futures=True)
+        self.ladders.stop()
         self.forget.close()
         if self.live is not None:
             self.live.detector.close()
@@ -124,7 +153,9 @@ class Office:
 class Outside:
     """What a desk reaches beyond itself: the carrier's REST side, and where its staff read notices and tickets.
 
-    `forget` deletes a recording at the carrier; `out`: where printed notices go; `link`: reference -> page of a ticket.
+    `forget` deletes a recording at the carrier; `out`: where printed notices go; `link`: reference -> page of a ticket;
+    `durable`: ladders outlive this process (one such desk in a process); `earlier`: the reports that callers may want
+    to change, None = those of the store.
     """
 
     telephone: Telephone
@@ -132,27 +163,46 @@ class Outside:
     forget: Callable[[str], None]
     out: Any
     link: Callable[[str], str]
+    texts: Texts | None = None
+    durable: bool = False
+    earlier: EarlierReports | None = None
 
 
-def twilio_outside(settings: Settings, clock: Clock, out: Any) -> Outside:
+def twilio_outside(settings: Settings, clock: Clock, out: Any, *, durable: bool = False) -> Outside:
     """The real carrier, and this machine's page for staff."""
     client = rest_client(settings)
     recordings = TwilioRecordings(settings, client)
     telephone = TwilioTelephone(settings, client, clock)
-    return Outside(telephone, recordings, recordings.forget, out, partial(ticket_link, settings))
+    texts = TwilioTexts(settings, client, clock)
+    link = partial(ticket_link, settings)
+    return Outside(telephone, recordings, recordings.forget, out, link, texts, durable)
 
 
-def build_office(settings: Settings, minds: Minds, script: Script, store: Store, clock: Clock, out: Any) -> Office:
-    """Wire everything for a desk that Twilio calls. `out`: where printed notices go."""
-    return office_with(twilio_outside(settings, clock, out), settings, minds, script, store, clock)
+def build_office(
+    settings: Settings, minds: Minds, script: Script, store: Store, clock: Clock, out: Any, *, durable: bool = False
+) -> Office:
+    """Wire everything for a desk that Twilio calls. `out`: where printed notices go; `durable`: see Outside."""
+    return office_with(twilio_outside(settings, clock, out, durable=durable), settings, minds, script, store, clock)
 
 
 def office_with(
     outside: Outside, settings: Settings, minds: Minds, script: Script, store: Store, clock: Clock
 ) -> Office:
     """Wire everything, with `outside` around it."""
-    desk = Desk(script, minds.understanding, minds.answers, store.turns)
-    workers = _workers(settings, script, store, clock, outside)
+    disasters = DisasterDesk(store.switches, store.incidents, load_rule(settings, script))
+    desk = Desk(
+        script,
+        minds.understanding,
+        minds.answers,
+        store.turns,
+        earlier=outside.earlier or store.tickets,
+        disasters=disasters,
+    )
+    rosters = RosterFiles(settings.duty)
+    ladders = _ladders(settings, store, clock, outside, rosters)
+    workers = _workers(settings, script, store, clock, outside, ladders)
+    waking = ThreadPoolExecutor(1, thread_name_prefix="wake")
+    wake_ladder = partial(_submit, waking, ladders.wake)
     hear = None
     if minds.transcriber is not None:
         hear = RecordedSpeech(outside.recordings, minds.transcriber, settings.asr_deadline_s)
@@ -172,18 +222,35 @@ def office_with(
         streams=places if listens else None,
         ears_ready=lambda: minds.transcriber is None or minds.transcriber.alive,
         voice=minds.voice,
-        after_commit=partial(_wake, workers),
+        after_commit=partial(_wake, workers, wake_ladder),
         hints=_hints(script),
         forget=forget,
         apology=Line("fallback.sorry", (("number", spoken.digits(script, JAPANESE, script.centre_number)),)),
     )
     app = Flask("mizumado", static_folder=None)
-    app.register_blueprint(voice_blueprint(edge))
+    duty = DutyLine(script, WakingDeeds(store.deeds, wake_ladder), store.tickets, rosters)
+    gate = SignatureGate(settings)
+    app.register_blueprint(voice_blueprint(edge, gate, duty_caller(duty, settings.public_url)))
+    app.register_blueprint(duty_blueprint(edge, duty, mouth_of(edge), gate))
     app.register_blueprint(audio_blueprint(edge))
-    app.register_blueprint(now_blueprint(Now(settings, script, store.tickets, clock, minds.deaf_because)))
+    named = partial(_named, rosters)
+    app.register_blueprint(now_blueprint(Now(settings, script, store.tickets, clock, minds.deaf_because, named)))
+    app.register_blueprint(duty_log_blueprint(_duty_log(settings, script, store, rosters, clock)))
     live = _live_desk(edge, minds, places, detector) if detector is not None else None
     sockets = {MEDIA_PATH: MediaSocket(live, signed_by_twilio(settings))} if live is not None else {}
-    return Office(settings, script, store, desk, app, workers, forget, live, sockets)
+    return Office(settings, script, store, desk, app, workers, ladders, waking, forget, live, sockets)
+
+
+def _duty_log(settings: Settings, script: Script, store: Store, rosters: RosterFiles, clock: Clock) -> DutyLogDesk:
+    """The log of the nights, with the names of today's roster."""
+    calendar = partial(lived, script.calendar, store.switches)
+    words = read_night_words(settings.prompts, script)
+    return DutyLogDesk(store.nights, calendar, words, partial(_named, rosters), clock)
+
+
+def _named(rosters: RosterFiles, who: str) -> str | None:
+    person = rosters.person(who)
+    return person.name if person is not None else None
 
 
 def _hints(script: Script) -> Hints:
@@ -212,16 +279,31 @@ def _live_desk(edge: Edge, minds: Minds, places: Places, detector: VoiceActivity
     )
 
 
-def _wake(workers: tuple[Worker, ...], turn: StoredTurn) -> None:
+def _submit(waking: ThreadPoolExecutor, wake: Callable[[str], None], reference: str) -> None:
+    """Out of the caller's way. At the end of the desk nobody is woken any more: the store keeps what is to be done."""
+    with contextlib.suppress(RuntimeError):
+        waking.submit(wake, reference)
+
+
+def _wake(workers: tuple[Worker, ...], wake_ladder: Callable[[str], object], turn: StoredTurn) -> None:
     """Only the worker that the turn has work for: a wake-up takes time from the calls."""
     notices, rings = workers
-    if any(isinstance(action, NotifyStaff) for action in turn.actions):
-        notices.wake()
-    if any(isinstance(action, Transfer) for action in turn.actions):
-        rings.wake()
+    for action in turn.actions:
+        match action:
+            case NotifyStaff(reference=reference) | TouchEarlier(reference=reference):
+                notices.wake()
+                wake_ladder(reference)
+            case StoreTicket(reference=reference) if turn.call.notified:
+                wake_ladder(reference)  # it may have got worse
+            case Transfer():
+                rings.wake()
+            case _:
+                pass
 
 
-def _workers(settings: Settings, script: Script, store: Store, clock: Clock, outside: Outside) -> tuple[Worker, ...]:
+def _workers(
+    settings: Settings, script: Script, store: Store, clock: Clock, outside: Outside, ladders: Ladders
+) -> tuple[Worker, ...]:
     """One for notices, one for desks' telephones: a slow webhook must not keep a desk from ringing."""
     telephone = outside.telephone
     delivery = NoticeDelivery(store.notices, _notifiers(settings, clock, outside), clock)
@@ -231,10 +313,33 @@ def _workers(settings: Settings, script: Script, store: Store, clock: Clock, out
     if settings.token_given:
         queues = tuple(desk.id for desk in script.desks.values() if desk.reach == "queue")
         passes.insert(0, at_most_every(SWEEP_EVERY_S, QueuePreparation(telephone, queues).prepare))
-    return (
-        Worker("notices", [delivery.deliver, at_most_every(SWEEP_EVERY_S, delivery.sweep)]),
-        Worker("rings", passes),
+    sweeps = [at_most_every(SWEEP_EVERY_S, delivery.sweep), at_most_every(SWEEP_EVERY_S, ladders.reconcile)]
+    return Worker("notices", [delivery.deliver, *sweeps]), Worker("rings", passes)
+
+
+def _ladders(settings: Settings, store: Store, clock: Clock, outside: Outside, rosters: RosterFiles) -> Ladders:
+    """The ladders of this desk: run by DBOS where it serves, by a thread in trials and simulations."""
+    words = load_text_words()
+
+    def body(reference: str, alarm: bool) -> str:
+        ticket = store.tickets.ticket(reference)
+        category = ticket.report.category if ticket is not None else None
+        return words.body(reference, category, outside.link(reference), alarm=alarm)
+
+    ladder = Ladder(
+        escalations=store.escalations,
+        rosters=rosters,
+        telephone=outside.telephone,
+        texts=outside.texts,
+        clock=clock,
+        policy=read_ladder(settings.duty),
+        public_url=settings.public_url,
+        body=body,
+        line=settings.twilio_account_sid,
     )
+    if outside.durable:
+        return DurableLadders(ladder, store.escalations, clock, settings.database, settings.executor)
+    return PolledLadders(ladder)
 
 
 def ticket_link(settings: Settings, reference: str) -> str:

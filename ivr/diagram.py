@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from faq_index.candidates import Candidate, Ranking
@@ -24,6 +25,7 @@ from ivr.domain.call import (
     TalkEnded,
 )
 from ivr.domain.dialog import step
+from ivr.domain.earlier import EarlierReport
 from ivr.domain.hours import TOKYO
 from ivr.domain.script import Script
 from nlu.meaning import Act, Category, Intent, Level, Meaning, Pick, Place, Slots, Urgency
@@ -73,6 +75,9 @@ def _events(at: datetime) -> Iterator[tuple[str, Event]]:
     yield "Spoke: question with two answers", _spoke(at, intent=Intent.QUESTION, choices=("start", "stop"))
     yield "Spoke: first", _spoke(at, pick=Pick.FIRST)
     yield "Spoke: matter", _spoke(at, intent=Intent.START)
+    earlier = EarlierReport("0001", at, Category.ROAD_LEAK, place.place, "0760000000")
+    change = _spoke(at, urgency=Urgency(Level.URGENT, 0.9, Category.REPAIR_CANCEL_CHANGE))
+    yield "Spoke: change of an earlier report", replace(change, earlier=(earlier,))
     yield "Spoke: place", _spoke(at, slots=place)
     yield "Spoke: not understood", _spoke(at)
     for act in (Act.YES, Act.NO, Act.OPERATOR, Act.STOP, Act.DECLINE):

@@ -44,12 +44,12 @@ class Opened:
 def open_office(settings: Settings, out: Any = None) -> Iterator[Opened]:
     """The desk of this process, from its settings, with its workers running; closed again in order."""
     minds = load_minds(settings)
-    store = open_store(settings.database)
+    script = root.load_script(settings, *minds.corpora)
+    store = open_store(settings.database, root.load_rule(settings, script))
     try:
         if minds.deaf_because:
             log.error("%s", minds.deaf_because)
-        script = root.load_script(settings, *minds.corpora)
-        office = root.build_office(settings, minds, script, store, root.SystemClock(), out or sys.stdout)
+        office = root.build_office(settings, minds, script, store, root.SystemClock(), out or sys.stdout, durable=True)
         booths = add_phone(office, minds)
         sweeper = Worker("trials", [booths.sweep])
         office.warm()

@@ -82,6 +82,10 @@ class Settings(BaseSettings):
     notify: str = Field("printed", description="how staff are told: printed, webhook, or both (comma separated)")
     notify_webhook_url: str | None = Field(None, description="where notices are posted")
     notify_webhook_secret: SecretStr | None = Field(None, description="key of the notices' HMAC-SHA256 signature")
+    duty: Path = Field(HOME / "prompts" / "duty", description="folder of the duty roster and of the ladder's seconds")
+    executor: str = Field(
+        "desk", min_length=1, description="name of this process among those that run ladders; stable over restarts"
+    )
     max_wait_s: int = Field(90, ge=5, le=3600, description="seconds in a queue before the desk takes over again")
 
     @field_validator("public_url")

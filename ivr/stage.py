@@ -21,6 +21,7 @@ from ivr import app as root
 from ivr.channels.simulator.caller_voice import CallerVoice, SyntheticVoice
 from ivr.channels.simulator.clock import SimulatedClock
 from ivr.channels.simulator.desk_ports import Books, InProcessDesk, RunningDesk
+from ivr.channels.simulator.previous import Previous
 from ivr.channels.simulator.run import Stage
 from ivr.domain.call import Dialled, Ears
 from ivr.domain.script import Script
@@ -50,6 +51,7 @@ class SimulatedOffice:
     out: TextIO
     script: Script
     office: root.Office
+    previous: Previous
 
     def designate(self, days: frozenset[date]) -> None:
         """Make `days` the designated busy days."""
@@ -63,7 +65,7 @@ class SimulatedOffice:
 
     def _rebuild(self) -> None:
         self.office.stop()
-        self.office = root.build_office(self.settings, self.minds, self.script, self.store, self.clock, self.out)
+        self.office = _office(self.settings, self.minds, self.script, self.store, self.clock, self.out, self.previous)
         self.office.start()
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
@@ -93,6 +95,24 @@ def caller_voice(language: str) -> CallerVoice:
     return SyntheticVoice(PyOpenJTalkSynthesiser(manner=CALLER, readings=town_readings()), language)
 
 
+def _office(
+    settings: Settings,
+    minds: Minds,
+    script: Script,
+    store: Store,
+    clock: SimulatedClock,
+    out: TextIO,
+    previous: Previous,
+) -> root.Office:
+    """The desk as it is, but for the earlier reports: those of its own call file only."""
+    outside = replace(root.twilio_outside(settings, clock, out), earlier=previous)
+    return root.office_with(outside, settings, minds, script, store, clock)
+
+
+def _previous(store: Store) -> Previous:
+    return Previous(store.turns, store.tickets, town_readings().get)
+
+
 @contextmanager
 def _simulated(settings: Settings, out: TextIO, clock: SimulatedClock) -> Iterator[SimulatedOffice]:
     with ExitStack() as closing:
@@ -100,13 +120,14 @@ def _simulated(settings: Settings, out: TextIO, clock: SimulatedClock) -> Iterat
         settings = settings.model_copy(update={"database": f"sqlite:///{folder / 'calls.db'}"})
         minds = load_minds(settings)
         closing.callback(minds.close)
-        store = open_store(settings.database)
-        closing.callback(store.close)
         script = root.load_script(settings, *minds.corpora)
-        office = root.build_office(settings, minds, script, store, clock, out)
+        store = open_store(settings.database, root.load_rule(settings, script))
+        closing.callback(store.close)
+        previous = _previous(store)
+        office = _office(settings, minds, script, store, clock, out, previous)
         office.warm()
         office.start()
-        simulated = SimulatedOffice(settings, minds, store, clock, out, script, office)
+        simulated = SimulatedOffice(settings, minds, store, clock, out, script, office, previous)
         try:
             yield simulated
         finally:
@@ -122,6 +143,7 @@ def _in_process(settings: Settings, out: TextIO, clock: SimulatedClock) -> Itera
             books=simulated.books,
             designate=simulated.designate,
             max_wait_s=settings.max_wait_s,
+            recall=simulated.previous.recall,
         )
 
 
@@ -155,6 +177,7 @@ def _start_server(settings: Settings, out: TextIO, clock: SimulatedClock, carrie
             numbers=NUMBERS,
             set_ears=simulated.set_ears,
             designate=simulated.designate,
+            recall=simulated.previous.recall,
         )
 
 
@@ -195,6 +218,7 @@ def _attach(settings: Settings, url: str, _carrier_api: str) -> Iterator[Running
             set_ears=None,
             designate=None,
             public_url=settings.public_url,
+            recall=_previous(store).recall,
         )
     finally:
         store.close()

@@ -58,7 +58,7 @@ def open_trial_desk(
                 "reserved_streams": 0,
             }
         )
-        store = open_store(own.database)
+        store = open_store(own.database, root.load_rule(own, script))
         closing.callback(store.close)
         outside = root.Outside(
             telephone=carrier,

@@ -1,9 +1,9 @@
-"""The line a person hears before taking a caller: desk, language, matter, place and number, always in Japanese."""
+"""The line a person hears before taking a caller: desk, language, matter, place, details, number; in Japanese."""
 
 from __future__ import annotations
 
-from ivr.domain import spoken
-from ivr.domain.call import Call, Line
+from ivr.domain import details, spoken
+from ivr.domain.call import Call, Line, Report
 from ivr.domain.languages import JAPANESE as STAFF_LANGUAGE
 from ivr.domain.languages import foreign
 from ivr.domain.script import Script
@@ -31,6 +31,17 @@ def handover_line(script: Script, call: Call, desk: str) -> Line:
             ("desk", entry.name if entry else word("unknown")),
             ("matter", matter),
             ("place", spoken.place(script, STAFF_LANGUAGE, report.place if report else call.place)),
+            ("details", _details(script, report) if report else ""),
             ("phone", spoken.digits(script, STAFF_LANGUAGE, phone) if phone else word("unknown")),
         ),
     )
+
+
+def _details(script: Script, report: Report) -> str:
+    """What is known of the situation, "" where nothing is."""
+    told = [
+        spoken.word(script, STAFF_LANGUAGE, "detail", name=name, option=option)
+        for name, option in details.names(script, report)
+    ]
+    joined = spoken.word(script, STAFF_LANGUAGE, "pause").join(told)
+    return spoken.word(script, STAFF_LANGUAGE, "details", details=joined) if told else ""

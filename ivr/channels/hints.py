@@ -12,6 +12,7 @@ HINTS = {
     Question.CONFIRM_PLACE: Hint.YES_NO,
     Question.PHONE: Hint.NUMBER,
     Question.READ_BACK: Hint.YES_NO,
+    Question.CONFIRM_EARLIER: Hint.YES_NO,
     Question.HELPED: Hint.YES_NO,
 }
 """What a question makes likely, for the recogniser; a question that is not here lets expect anything."""

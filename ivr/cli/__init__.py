@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ivr.cli import answers, calls, desk, measure, parts
+from ivr.cli import answers, calls, desk, disaster, duty, measure, night, parts, tickets
 from ivr.security.redaction import NumbersMasked
 from ivr.settings import BadSettings
 
@@ -33,6 +33,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
     from ivr.channels.simulator.read_calls import CallFileError
     from ivr.evaluation.labelled import BadRows
     from ivr.notify.printed import BadNoticeWords
+    from ivr.ports import StoreUnavailable
     from ivr.storage.database import BadDatabase
     from ivr.storage.yaml_files import BadScript
     from nlu.source import BadDataError
@@ -51,6 +52,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
         ModelError,
         ModelMissing,
         NotSound,
+        StoreUnavailable,
     )
 
 
@@ -69,5 +71,15 @@ def main(verbose: bool) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-for command in (*desk.COMMANDS, *calls.COMMANDS, *parts.COMMANDS, *answers.COMMANDS, *measure.COMMANDS):
+for command in (
+    *desk.COMMANDS,
+    *calls.COMMANDS,
+    *parts.COMMANDS,
+    *answers.COMMANDS,
+    *measure.COMMANDS,
+    *disaster.COMMANDS,
+    *duty.COMMANDS,
+    *night.COMMANDS,
+    *tickets.COMMANDS,
+):
     main.add_command(command)

@@ -6,7 +6,6 @@ import logging
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -60,9 +59,12 @@ def check() -> None:
     """Read and check settings, words, answers and data without opening the desk."""
     from audio.readings import load_readings
     from faq_index.labelled import load_labelled
-    from ivr.app import load_script
+    from ivr.app import load_rule, load_script
     from ivr.minds import READINGS, load_corpora
-    from ivr.notify.printed import load_notice_words
+    from ivr.notify.text import load_text_words
+    from ivr.storage.ladder_file import read_ladder
+    from ivr.storage.night_words import read_night_words
+    from ivr.storage.roster_reading import read_roster
     from nlu import understand
 
     settings = read_settings()
@@ -70,13 +72,17 @@ def check() -> None:
     for corpus in corpora:
         load_labelled(corpus.language)
     script = load_script(settings, *corpora)
-    load_notice_words()
+    load_rule(settings, script)
+    read_night_words(settings.prompts, script)
+    roster = read_roster(settings.duty)
+    read_ladder(settings.duty)
+    load_text_words()
     load_readings(READINGS)
     understand.load()
     lines = sum(len(language) for language in script.lines.values())
     click.echo(
-        f"settings, {lines} lines, {len(script.forms)} forms, {len(script.desks)} desks and "
-        f"{sum(len(corpus.entries) for corpus in corpora)} answers are in order"
+        f"settings, {lines} lines, {len(script.forms)} forms, {len(script.desks)} desks, {len(roster.people)} people "
+        f"on the duty roster and {sum(len(corpus.entries) for corpus in corpora)} answers are in order"
     )
 
 
@@ -126,47 +132,6 @@ def routes() -> None:
 
 
 @click.command()
-@click.argument("reference", required=False)
-def tickets(reference: str | None) -> None:
-    """The latest tickets, or one ticket whole (place, telephone, situation)."""
-    from ivr.storage.sql import open_store
-
-    store = open_store(read_settings().database)
-    try:
-        if reference is None:
-            for ticket in store.tickets.recent(20):
-                category = ticket.report.category or "-"
-                click.echo(f"{ticket.reference}  {ticket.opened_at:%Y-%m-%d %H:%M}  {category:22} {ticket.status}")
-            return
-        found = store.tickets.ticket(reference)
-        if found is None:
-            raise click.ClickException(f"there is no ticket {reference}")
-        click.echo(_ticket_text(found))
-    finally:
-        store.close()
-
-
-def _place_parts(place: Any) -> tuple[Any, ...]:
-    return place.town, place.chome, place.banchi, place.landmark, place.out_of_city
-
-
-def _ticket_text(ticket: Any) -> str:
-    report = ticket.report
-    place = report.place
-    rows = {
-        "reference": ticket.reference,
-        "class": report.category,
-        "place": place
-        and " ".join(str(part) for part in (place.town, place.chome, place.banchi, place.landmark) if part),
-        "as said": place and place.said,
-        "telephone": report.phone or ("withheld" if report.anonymous else None),
-        "situation": report.situation,
-        "status": f"{ticket.status}{' (partial)' if ticket.partial else ''}",
-    }
-    return "\n".join(f"{name:10} {value}" for name, value in rows.items() if value)
-
-
-@click.command()
 def diagram() -> None:
     """The dialogue as a Mermaid state diagram, drawn by running it."""
     from ivr.app import load_script
@@ -176,4 +141,4 @@ def diagram() -> None:
     click.echo(draw(load_script(read_settings(), *load_corpora())))
 
 
-COMMANDS = (serve, check, index, show_settings, routes, tickets, diagram)
+COMMANDS = (serve, check, index, show_settings, routes, diagram)

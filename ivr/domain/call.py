@@ -7,9 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from faq_index.candidates import Ranking
+from ivr.domain.earlier import EarlierReport
 from ivr.domain.hours import Duty
 from ivr.domain.outcome import Outcome
-from nlu.meaning import Category, Expecting, Intent, Meaning, Phone, Place
+from ivr.domain.reported import PhoneSource as PhoneSource  # noqa: PLC0414 - told on from here
+from ivr.domain.reported import Report as Report  # noqa: PLC0414 - a report is of a call's vocabulary
+from ivr.domain.reported import Told
+from nlu.meaning import Category, Earlier, Expecting, Intent, Meaning, Place
 
 
 class State(StrEnum):
@@ -19,6 +23,8 @@ class State(StrEnum):
     OPEN = "open"  # "what can I do for you": free speech or a key
     MENU = "menu"  # keys, after misses or without ears
     CLARIFY = "clarify"  # one short question: is it urgent?
+    KNOWN = "known"  # staff know of it already: are there details to leave?
+    EARLIER = "earlier"  # an earlier report was found: is it the one?
     FORM = "form"  # the fields of a report or request, one after another
     READ_BACK = "read_back"  # what was taken is read back
     CHOICE = "choice"  # two answers lie close: the first, or the second?
@@ -39,11 +45,14 @@ class Question(StrEnum):
     PLACE_DETAIL = "place_detail"
     CONFIRM_PLACE = "confirm_place"
     SITUATION = "situation"
+    DETAIL = "detail"
     PHONE = "phone"
     NAME = "name"
     READ_BACK = "read_back"
     CHOICE = "choice"
     HELPED = "helped"
+    LEAVE_DETAILS = "leave_details"
+    CONFIRM_EARLIER = "confirm_earlier"
 
     @property
     def expecting(self) -> Expecting:
@@ -51,17 +60,18 @@ class Question(StrEnum):
         return _EXPECTING.get(self, Expecting.ANYTHING)
 
 
+_YES_NO = (
+    Question.CLARIFY, Question.CONFIRM_PLACE, Question.READ_BACK, Question.HELPED, Question.LEAVE_DETAILS,
+    Question.CONFIRM_EARLIER,
+)  # fmt: skip
 _EXPECTING = {
-    Question.CLARIFY: Expecting.YES_NO,
-    Question.PLACE: Expecting.PLACE,
-    Question.PLACE_DETAIL: Expecting.PLACE,
-    Question.CONFIRM_PLACE: Expecting.YES_NO,
+    **dict.fromkeys(_YES_NO, Expecting.YES_NO),
+    **dict.fromkeys((Question.PLACE, Question.PLACE_DETAIL), Expecting.PLACE),
     Question.SITUATION: Expecting.SITUATION,
+    Question.DETAIL: Expecting.DETAIL,
     Question.PHONE: Expecting.PHONE,
     Question.NAME: Expecting.NAME,
-    Question.READ_BACK: Expecting.YES_NO,
     Question.CHOICE: Expecting.CHOICE,
-    Question.HELPED: Expecting.YES_NO,
 }
 
 
@@ -106,7 +116,8 @@ class Arrived:
 class Spoke:
     """The caller said something: `text`, as the reply to `question` (None: the channel does not know to what).
 
-    Meaning and answers are added before the decision. `language`: the recogniser's guess, None where it has none.
+    Meaning, answers and the earlier reports that may be meant are added before the decision. `language`: the
+    recogniser's guess, None where it has none.
     """
 
     at: datetime
@@ -115,6 +126,7 @@ class Spoke:
     answers: Ranking = NO_ANSWERS
     question: Question | None = None
     language: str | None = None
+    earlier: tuple[EarlierReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,41 +229,6 @@ class Line:
         return self.language or language
 
 
-class PhoneSource(StrEnum):
-    CALLER_ID = "caller_id"
-    SPOKEN = "spoken"
-    KEYED = "keyed"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was taken down so far. `form` names the form of `prompts/forms/` that says what is still to ask.
-
-    `given_up` lists fields not asked again; `tries` counts the misses on the field in hand; `refusals` how often the
-    read-back was refused. `phone` is a whole number, `phone_part` what is known of one. `language` is the caller's.
-    """
-
-    form: str
-    urgent: bool
-    category: Category | None = None
-    why: tuple[str, ...] = ()
-    place: Place | None = None
-    place_confirmed: bool = False
-    situation: str | None = None
-    phone: str | None = None
-    phone_part: Phone | None = None
-    phone_source: PhoneSource | None = None
-    anonymous: bool = False
-    name: str | None = None
-    organization: str | None = None
-    recordings: tuple[str, ...] = ()
-    given_up: tuple[str, ...] = ()
-    tries: int = 0
-    refusals: int = 0
-    confirmed: bool = False
-    language: str = "ja"
-
-
 # --- actions: what to do, imperative ---------------------------------------------------------------
 
 
@@ -292,11 +269,15 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class StoreTicket:
-    """Write the report down as a durable ticket (created or brought up to date), before anything is said about it."""
+    """Write the report down as a durable ticket (created or brought up to date), before anything is said about it.
+
+    `severity`: how bad it is, 0 = as usual.
+    """
 
     reference: str
     report: Report
     partial: bool
+    severity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +285,15 @@ class NotifyStaff:
     """Tell the staff on duty that ticket `reference` is there."""
 
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class TouchEarlier:
+    """Ticket `by` changes the earlier ticket `reference`: "cancel", "worse", "place" or "change"."""
+
+    reference: str
+    action: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +313,7 @@ class RecordAnswer:
 
 
 VoiceAction = Say | Ask | TakeMessage | Transfer | HangUp
-OfficeAction = StoreTicket | NotifyStaff | RegisterCallback | RecordAnswer
+OfficeAction = StoreTicket | NotifyStaff | TouchEarlier | RegisterCallback | RecordAnswer
 Action = VoiceAction | OfficeAction
 
 
@@ -337,6 +327,8 @@ class Call:
     reply. `language` is what we speak; `chosen`: the caller asked for it by key or wish, and it stays. `hears`: the
     languages the ears understand, None = all; `rung`: where the ears were before a language put the call on keys.
     `topic`: the answer to the question in hand; `choices`: the two it may be, if unclear; `topics`: those given.
+    `told`: what was said of an earlier report; `offered`: the one the caller was asked about. `details`: what was told
+    of the situation while there was no report.
     """
 
     sid: str
@@ -368,6 +360,9 @@ class Call:
     notified: bool = False
     outcome: Outcome | None = None
     topics: tuple[str, ...] = ()
+    told: Earlier | None = None
+    offered: EarlierReport | None = None
+    details: Told = ()
 
     @property
     def question(self) -> Question | None:

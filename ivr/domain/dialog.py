@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ivr.domain import languages, moves, route
+from ivr.domain import details, languages, moves, route
 from ivr.domain.call import (
     Arrived,
     Call,
@@ -35,7 +35,7 @@ from ivr.domain.call import (
     TalkEnded,
     Turn,
 )
-from ivr.domain.cells import choice, form, line, matter, message, person
+from ivr.domain.cells import choice, disaster, earlier, form, line, matter, message, person
 from ivr.domain.hours import Duty, duty_at
 from ivr.domain.script import Script
 from nlu.meaning import Act, Intent, Level
@@ -102,6 +102,18 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
         Spoke: matter.urgency_spoken,
         Pressed: matter.urgency_keyed,
         StayedSilent: matter.urgency_unanswered,
+    },
+    State.KNOWN: {
+        **_ASKING,
+        Spoke: disaster.spoken,
+        Pressed: disaster.keyed,
+        StayedSilent: disaster.unanswered,
+    },
+    State.EARLIER: {
+        **_ASKING,
+        Spoke: earlier.spoken_reply,
+        Pressed: earlier.keyed,
+        StayedSilent: earlier.unanswered,
     },
     State.FORM: {
         **_ASKING,
@@ -178,16 +190,26 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
 }
 
 LISTENING = frozenset(
-    {State.OPEN, State.MENU, State.CLARIFY, State.FORM, State.READ_BACK, State.CHOICE, State.ANSWERED}
+    {
+        State.OPEN,
+        State.MENU,
+        State.CLARIFY,
+        State.KNOWN,
+        State.EARLIER,
+        State.FORM,
+        State.READ_BACK,
+        State.CHOICE,
+        State.ANSWERED,
+    }
 )
 """The states in which the caller's words are an answer to us."""
 
 
 def step(script: Script, call: Call, event: Event) -> Turn:
     """What the desk does when `event` happens to `call`: the call afterwards, and the actions in order."""
-    before, call = call, languages.after(script, _on_duty(script, call, event), event)
+    before, call = call, languages.after(script, _on_duty(script, earlier.told(call, event), event), event)
     turn = _pattern(script, before, call, event) or TABLE[call.state][type(event)](script, call, event)
-    return _announced(before, _with_exit(script, turn, event))
+    return _announced(before, _with_exit(script, earlier.offered(script, turn, event), event))
 
 
 def _on_duty(script: Script, call: Call, event: Event) -> Call:
@@ -196,8 +218,9 @@ def _on_duty(script: Script, call: Call, event: Event) -> Call:
         return call
     duty = duty_at(script.calendar, event.at)
     if isinstance(event, Spoke) and event.meaning is not None:
-        place = event.meaning.slots.place
-        return replace(call, duty=duty, place=place if place is not None and place.town else call.place)
+        slots = event.meaning.slots
+        place = slots.place if slots.place is not None and slots.place.town else call.place
+        return replace(call, duty=duty, place=place, details=details.merged(call.details, slots.details))
     return replace(call, duty=duty)
 
 

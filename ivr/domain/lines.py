@@ -5,6 +5,8 @@ Lines named only by data (forms, classes, answers) are not listed: the data that
 
 from __future__ import annotations
 
+from nlu.meaning import Category, Change
+
 NEEDED: dict[str, frozenset[str]] = {
     key: frozenset(slots)
     for key, slots in {
@@ -15,6 +17,8 @@ NEEDED: dict[str, frozenset[str]] = {
         "greeting.night_line": (),
         "greeting.night_line_holiday": (),
         "greeting.night_line_by_day": ("number",),
+        "greeting.disaster": (),
+        "greeting.disaster_areas": ("areas",),
         "greeting.urgent_first": (),
         "greeting.how_can_we_help": (),
         # language.yaml: every language offers itself
@@ -27,6 +31,7 @@ NEEDED: dict[str, frozenset[str]] = {
         "question.confirm_place": ("place",),
         "question.place_detail": ("town",),
         "question.helped": (),
+        "question.leave_details": (),
         "question.choice": (),
         "question.choice_first": (),
         "question.choice_second": (),
@@ -36,6 +41,18 @@ NEEDED: dict[str, frozenset[str]] = {
         "report.out_of_city": ("city",),
         "report.correct": (),
         "report.phone_rest": ("digits",),
+        "report.known_area": ("event",),
+        "report.known_by_staff": ("town",),
+        "report.event_water": (),
+        "report.event_sewer": (),
+        "report.event_ground": (),
+        # earlier.yaml
+        "earlier.confirm": ("time", "place", "matter"),
+        "earlier.confirm_without_place": ("time", "matter"),
+        "earlier.right_place": (),
+        **{f"earlier.done_{change}": ("reference",) for change in Change},
+        "earlier.about_water": (),
+        **{f"earlier.about_{category}": () for category in Category},
         # transfer.yaml
         "transfer.to": ("desk",),
         "transfer.sorry_supervisor": (),
@@ -61,12 +78,40 @@ NEEDED: dict[str, frozenset[str]] = {
         # wait.yaml and whisper.yaml: spoken by the telephone edge, no decision in them
         "wait.position": ("position",),
         "wait.again": (),
-        "whisper.handover": ("desk", "matter", "place", "phone"),
+        "whisper.handover": ("desk", "matter", "place", "details", "phone"),
         "whisper.accept": (),
+        # duty.yaml: read to staff on duty (ivr/usecases/duty_lines.py, answer_duty.py)
+        "duty.calling": (),
+        "duty.already_yours": (),
+        "duty.matter": ("category", "time"),
+        "duty.place": ("place",),
+        "duty.situation": ("situation",),
+        "duty.language": ("language",),
+        "duty.partial": (),
+        "duty.reports": ("count",),
+        "duty.keys": (),
+        "duty.press_key": (),
+        "duty.no_key": (),
+        "duty.taken": (),
+        "duty.contact": ("reference", "phone"),
+        "duty.contact_part": ("reference", "phone"),
+        "duty.contact_withheld": ("reference",),
+        "duty.again": (),
+        "duty.goodbye": (),
+        "duty.passed_on": (),
+        "duty.held": ("name",),
+        "duty.held_unnamed": (),
+        "duty.closed": (),
+        "duty.cancelled": (),
+        "duty.duplicate": (),
+        "duty.not_known": (),
+        "duty.not_found": (),
+        "duty.trouble": ("number",),
         "fallback.sorry": ("number",),
         # word.yaml: how values are spoken
         "word.today": (),
         "word.tomorrow": (),
+        "word.yesterday": (),
         "word.date": ("month", "day"),
         **{f"word.month_{month}": () for month in range(1, 13)},
         "word.morning": ("hour", "hour12", "minute", "minutes"),
@@ -83,5 +128,7 @@ NEEDED: dict[str, frozenset[str]] = {
         "word.withheld": (),
         "word.no_matter": (),
         "word.foreign": ("language", "matter"),
+        "word.details": ("details",),
+        "word.detail": ("name", "option"),
     }.items()
 }

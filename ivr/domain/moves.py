@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain import languages, spoken
+from ivr.domain import details, languages, spoken, surge
 from ivr.domain import report as reports
 from ivr.domain.call import (
     Action,
@@ -29,7 +29,7 @@ from ivr.domain.call import (
 )
 from ivr.domain.hours import Duty
 from ivr.domain.outcome import Outcome, OutcomeKind
-from ivr.domain.script import Field, Script
+from ivr.domain.script import Detail, Field, Form, Script
 from nlu.meaning import Redirect
 
 STATE_OF = {
@@ -39,6 +39,8 @@ STATE_OF = {
     Question.READ_BACK: State.READ_BACK,
     Question.CHOICE: State.CHOICE,
     Question.HELPED: State.ANSWERED,
+    Question.LEAVE_DETAILS: State.KNOWN,
+    Question.CONFIRM_EARLIER: State.EARLIER,
 }
 """The state in which the reply to a question is awaited; every other question belongs to a form."""
 
@@ -48,6 +50,9 @@ REPAIR_DESK = "repair"
 MAIN_DESK = "main"
 INTERPRETER_DESK = "interpreter"
 CALLBACK_FORM = "callback"
+REDIRECTS = frozenset(f"told.redirect_{redirect.value}" for redirect in Redirect)
+BEFORE_DETAILS = ("place", "situation")
+"""What is asked before a detail; a telephone number and a name come after it."""
 
 
 def ask(call: Call, question: Question, *lines: Line) -> Turn:
@@ -148,7 +153,12 @@ def to_person(script: Script, call: Call, desk: str | None = None, *lead: Line) 
 
 def store(script: Script, call: Call) -> StoreTicket:
     assert call.report is not None  # noqa: S101 - callers hold an urgent report
-    return StoreTicket(call.reference, call.report, partial=reports.partial(script, call.report))
+    return StoreTicket(
+        call.reference,
+        call.report,
+        partial=reports.partial(script, call.report),
+        severity=details.severity(script, call.report),
+    )
 
 
 def notify_once(turn: Turn) -> Turn:
@@ -171,22 +181,46 @@ def next_question(script: Script, call: Call, *lead: Line) -> Turn:
 
     A report in which nothing was understood is not read back: there is nothing to confirm.
     """
+    if REDIRECTS.intersection(line.key for line in lead):
+        call = replace(call, report=details.none_asked(_report(call)))
     report = _report(call)
     form = script.forms[report.form]
     person_first = report.urgent and person_by_day(call, REPAIR_DESK)
     if call.ears is Ears.KEYS and report.urgent and not person_first and not report.recordings:
         return take_message(call, *lead)
+    if known := surge.known_lines(script, call):
+        known_call = replace(call, report=reports.give_up(report, surge.LEAVE_DETAILS))
+        return ask(known_call, Question.LEAVE_DETAILS, *lead, *known, Line("question.leave_details"))
     if call.ears is not Ears.KEYS or not report.urgent:
         field = reports.next_field(form, report, form.before_transfer if person_first else None)
+        if not person_first and (detail := _detail_in_turn(script, call, form, field)):
+            asked = replace(call, report=details.asked(report, detail))
+            return ask(asked, Question.DETAIL, *lead, Line(detail.question or ""))
         if field is not None:
             return ask_field(script, call, field, *lead)
         if not person_first and form.read_back is not None and reports.wants_detail(script, report):
             return ask_detail(script, call, *lead)
     if person_first:
         return to_person(script, call, REPAIR_DESK, *lead)
-    if form.read_back is not None and not report.confirmed and _can_be_read_back(report):
+    if form.read_back is not None and _reads_back(script, report):
         return read_back(script, call, form.read_back, *lead)
     return finish(script, call, *lead)
+
+
+def _detail_in_turn(script: Script, call: Call, form: Form, field: Field | None) -> Detail | None:
+    """The detail to ask for now: after place and situation, while there is room for it and for all that must come."""
+    report = _report(call)
+    if (field is not None and field.name in BEFORE_DETAILS) or reports.wants_detail(script, report):
+        return None
+    to_come = sum(reports.next_field(form, report, (one.name,)) is not None for one in form.fields)
+    reads_back = form.read_back is not None and _reads_back(script, report)
+    if call.questions + 1 + to_come + reads_back > script.policy.detail_within:
+        return None
+    return details.wanted(script, report)
+
+
+def _reads_back(script: Script, report: Report) -> bool:
+    return not report.confirmed and _can_be_read_back(report) and not surge.skips_read_back(script, report)
 
 
 def _can_be_read_back(report: Report) -> bool:
@@ -203,6 +237,8 @@ def ask_field(script: Script, call: Call, field: Field, *lead: Line) -> Turn:
     if field.name == "phone" and report.phone_part is not None and not report.tries:
         digits = spoken.digits(script, call.language, report.phone_part.digits)
         return ask(call, field.question, *lead, Line("report.phone_rest", (("digits", digits),)))
+    if field.name == "place" and report.earlier is not None and not report.tries:
+        return ask(call, field.question, *lead, Line("earlier.right_place"))
     return ask(call, field.question, *lead, Line(field.again if report.tries else field.ask))
 
 
@@ -220,6 +256,9 @@ def finish(script: Script, call: Call, *lead: Line) -> Turn:
     """Everything that will be said has been said: store, tell the staff, thank the caller with the number."""
     report = _report(call)
     done = Line(script.forms[report.form].done, _taken(script, call))
+    if report.earlier is not None and report.action is not None:
+        reference = spoken.digits(script, call.language, report.earlier)
+        done = Line(f"earlier.done_{report.action.value}", (("reference", reference),))
     if not report.urgent:
         return _promise_callback(script, call, report, *lead, done)
     turn = end(call, None, *lead, done)

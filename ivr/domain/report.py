@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ivr.domain import details
 from ivr.domain.call import Call, PhoneSource, Question, Report
 from ivr.domain.script import Field, Form, Script
-from nlu.meaning import Act, Category, Meaning, Phone, Place
+from nlu.meaning import Act, Category, Change, Meaning, Phone, Place
 from nlu.phone import completed
 
-EMERGENCY_FORM = "emergency"
+EMERGENCY_FORM, CHANGE_FORM = "emergency", "change"
 
 
 def opened(script: Script, call: Call, *, category: Category | None, why: tuple[str, ...], words: str | None) -> Report:
     """A new urgent report, with what is known before anything was asked."""
     entry = script.classes.get(category) if category else None
-    return Report(
-        form=entry.form if entry else EMERGENCY_FORM,
+    form = entry.form if entry else EMERGENCY_FORM
+    report = Report(
+        form=form,
         urgent=True,
         category=category,
         why=why,
@@ -28,7 +30,9 @@ def opened(script: Script, call: Call, *, category: Category | None, why: tuple[
         phone_source=PhoneSource.CALLER_ID if call.caller_id else None,
         anonymous=call.caller_id is None,
         language=call.language,
+        action=call.told.change if call.told and form == CHANGE_FORM else None,
     )
+    return details.noted(script, report, call.details)
 
 
 def filled(report: Report, name: str) -> bool:
@@ -62,7 +66,7 @@ def noted(script: Script, report: Report, meaning: Meaning, *, number: bool = Fa
     """
     slots = meaning.slots
     report = replace(
-        report,
+        details.noted(script, report, slots.details),
         name=slots.name or report.name,
         organization=slots.organization or report.organization,
     )
@@ -70,7 +74,16 @@ def noted(script: Script, report: Report, meaning: Meaning, *, number: bool = Fa
         report = with_place(report, slots.place)
     if slots.phone is not None and (number or slots.phone.complete):
         report = with_digits(report, slots.phone, PhoneSource.SPOKEN)
-    return report if report.category is not None else _classed(script, report, meaning)
+    return _changing(report if report.category is not None else _classed(script, report, meaning), meaning)
+
+
+def _changing(report: Report, meaning: Meaning) -> Report:
+    """The report with what is to become of the earlier one. In a reply, "that is wrong" is no change of it."""
+    change = meaning.earlier.change if meaning.earlier else None
+    plain = meaning.urgency.category is Category.REPAIR_CANCEL_CHANGE or change in (Change.CANCEL, Change.WORSE)
+    if report.form != CHANGE_FORM or report.action is not None or not plain:
+        return report
+    return replace(report, action=change)
 
 
 def _classed(script: Script, report: Report, meaning: Meaning) -> Report:

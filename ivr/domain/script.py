@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ivr.domain.call import Call, Line, Question
+from ivr.domain.disaster import Disaster
 from ivr.domain.hours import Calendar
 from ivr.domain.listening import Listening, Listenings
 from ivr.domain.names import Names
@@ -75,22 +76,60 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
+class DetailOption:
+    """One thing a detail can be. `name`: for staff; `severity`: 0 = as usual, DANGER = people are in danger.
+
+    `reply`: what it is called in short, True = yes, False = no; `enough`: once it is known nothing more is asked.
+    """
+
+    id: str
+    name: str
+    severity: int = 0
+    reply: bool | None = None
+    enough: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One detail of a situation, its options in the order in which `question` names them; None: it is not asked."""
+
+    id: str
+    name: str
+    question: str | None
+    options: tuple[DetailOption, ...]
+
+    def option(self, name: str) -> DetailOption | None:
+        return next((option for option in self.options if option.id == name), None)
+
+
+@dataclass(frozen=True, slots=True)
 class ClassEntry:
-    """An urgent class: its name for staff, the form it needs and what keeps the caller safe."""
+    """An urgent class: its name for staff, the form it needs and what keeps the caller safe.
+
+    `details`: those that matter, the most important first; `severity`: how bad it is whatever its details are.
+    """
 
     name: str
     form: str
     safety: str | None
+    details: tuple[str, ...] = ()
+    severity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The ladders' lengths. `max_questions` is the exit of every loop."""
+    """The ladders' lengths. `max_questions` is the exit of every loop; `reads_back_certain`: whether a place that is
+    certain is read back, too. `detail_questions`: how many details a report is asked for, while with all that is still
+    to be asked the call stays within `detail_within` questions.
+    """
 
     misses_before_menu: int
     misses_before_person: int
     max_questions: int
     answers_at_night: bool
+    reads_back_certain: bool = True
+    detail_questions: int = 0
+    detail_within: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +139,8 @@ class Script:
     `lines`: by language; the first one is the language in which a call is answered. `menu` maps a key to a matter (an
     Intent), a language, "emergency" or "operator". `uninterruptible` are the lines that are spoken to their end
     whatever the caller does meanwhile: what keeps people safe. `names`: how a language says Japanese names;
-    `language_names`: what staff call the languages.
+    `language_names`: what staff call the languages. `disaster`: the one that is on in this turn (`in_disaster`).
+    `details`: what may be told of a situation.
     """
 
     calendar: Calendar
@@ -116,6 +156,16 @@ class Script:
     uninterruptible: frozenset[str] = frozenset()
     names: Mapping[str, Names] = field(default_factory=dict)
     language_names: Mapping[str, str] = field(default_factory=dict)
+    disaster: Disaster | None = None
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+    def in_disaster(self, disaster: Disaster | None) -> Script:
+        """The script of one turn while `disaster` is on: its hours, and the fewest questions. None: an ordinary day."""
+        if disaster is None:
+            return self
+        calendar = replace(self.calendar, special=(*self.calendar.special, *disaster.special))
+        policy = replace(self.policy, reads_back_certain=False, detail_questions=0)
+        return replace(self, disaster=disaster, calendar=calendar, policy=policy)
 
     def listening_to(self, call: Call) -> Listening:
         """How patiently the reply to the open question of `call` is waited for; its form may differ from the rule.

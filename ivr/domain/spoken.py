@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ivr.domain.call import Line
 from ivr.domain.hours import next_opening, tokyo
 from ivr.domain.script import Script
-from nlu.meaning import Place
+from nlu.meaning import Category, Place
 
 NOON = 12
 _KANA, _KANJI, _HANGUL = "ぁ-ゖァ-ヺ", "一-鿿々", "가-힣ᄀ-ᇿㄱ-ㆎ"
@@ -51,6 +51,24 @@ def opening(script: Script, language: str, at: datetime) -> str:
         month = word(script, language, f"month_{opens.month}")
         day = word(script, language, "date", month=month, day=opens.day)
     return word(script, language, "opening", day=day, time=time_of_day(script, language, opens))
+
+
+def about(script: Script, language: str, then: datetime, at: datetime) -> str:
+    """When something was, as seen from `at`, to ten minutes: 午後9時10分, 昨日、午前8時, 11月22日、午前8時."""
+    now, local = tokyo(at), tokyo(then)
+    time = time_of_day(script, language, local.replace(minute=local.minute // 10 * 10))
+    if local.date() == now.date():
+        return time
+    if local.date() == now.date() - timedelta(days=1):
+        day = word(script, language, "yesterday")
+    else:
+        day = word(script, language, "date", month=word(script, language, f"month_{local.month}"), day=local.day)
+    return word(script, language, "opening", day=day, time=time)
+
+
+def matter(script: Script, language: str, category: Category | None) -> str:
+    """What a report is about, as callers call it."""
+    return script.text(Line(f"earlier.about_{category.value}" if category else "earlier.about_water"), language)
 
 
 def digits(script: Script, language: str, number: str) -> str:

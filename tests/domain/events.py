@@ -19,6 +19,8 @@ TOWN_ONLY = Place("泉野出町", town="泉野出町", town_yomi="いずみの�
 BY_SOUND = Place("カンダ", town="神田", town_yomi="かんだ", certain=False, candidates=("神田", "新神田"))
 OUTSIDE = Place("野々市の本町", out_of_city="野々市市")
 CALLER = "07600000000"
+FLOWING = (("flow", "flowing"),)
+"""What an urgent caller of these tests tells at once: nothing more is to be asked about a leak like that."""
 
 
 def arrived(
@@ -42,8 +44,10 @@ def spoke(
     language: str = "ja",
     organization: str | None = None,
     wish: str | None = None,
+    details: tuple[tuple[str, str], ...] = (),
+    option: int | None = None,
 ) -> Spoke:
-    slots = Slots(place=place, phone=phone, organization=organization)
+    slots = Slots(place=place, phone=phone, organization=organization, details=details, option=option)
     meaning = Meaning(text, text, language, intent, urgency, slots, act, wish, pick)
     ranking = Ranking((Candidate(answer, 0.9),), answer, 0.5) if answer else Ranking(choices=choices)
     return Spoke(at, text, meaning, ranking)
@@ -56,10 +60,18 @@ def urgent(
     place: Place | None = None,
     organization: str | None = None,
     language: str = "ja",
+    details: tuple[tuple[str, str], ...] = FLOWING,
 ) -> Spoke:
     urgency = Urgency(Level.URGENT, 0.97, category, why=("道路から水",))
     return spoke(
-        text, at, intent=Intent.REPAIR, urgency=urgency, place=place, organization=organization, language=language
+        text,
+        at,
+        intent=Intent.REPAIR,
+        urgency=urgency,
+        place=place,
+        organization=organization,
+        language=language,
+        details=details,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ivr.domain import moves, route
+from ivr.domain import details, moves, route
 from ivr.domain import report as reports
 from ivr.domain.call import Call, Event, HangUp, Line, PhoneSource, Pressed, Question, Report, Spoke, StayedSilent, Turn
 from ivr.domain.cells import line
@@ -27,6 +27,9 @@ def spoken(script: Script, call: Call, event: Spoke) -> Turn:
     place = meaning.slots.place
     if place is not None and place.out_of_city and not place.town:
         return route.out_of_city(script, replace(call, report=reports.noted(script, report, meaning)))
+    if question is Question.DETAIL:
+        heard = details.answered(script, reports.noted(script, report, meaning), meaning)
+        return moves.next_question(script, replace(call, report=heard, silences=0))
     if question is Question.PLACE_DETAIL:
         return _detail(script, call, report, meaning)
     if question is Question.CONFIRM_PLACE:
@@ -47,6 +50,8 @@ def last_words(script: Script, call: Call, event: Spoke) -> Turn:
     field = script.forms[report.form].field(reports.FIELD_OF.get(event.question, "")) if event.question else None
     meaning = meaning_of(event)
     heard = reports.answered(script, call, report, field, meaning) if field else reports.noted(script, report, meaning)
+    if event.question is Question.DETAIL:
+        heard = details.answered(script, heard, meaning)
     if replace(heard, tries=report.tries, given_up=report.given_up) == report:
         return line.nothing(script, call, event)
     call = replace(call, report=heard)
@@ -94,6 +99,8 @@ def keyed(script: Script, call: Call, event: Pressed) -> Turn:
     digits = event.keys.rstrip("#").replace("*", "")
     if question is Question.PHONE and digits:
         return _keyed_number(script, call, report, digits)
+    if question is Question.DETAIL:
+        return moves.next_question(script, replace(call, report=details.keyed(script, report, event.keys)))
     if question is Question.CONFIRM_PLACE and event.keys[:1] == YES_KEY:
         return moves.next_question(script, replace(call, report=replace(report, place_confirmed=True, tries=0)))
     if question is Question.CONFIRM_PLACE and event.keys[:1] == NO_KEY:
@@ -118,6 +125,8 @@ def unanswered(script: Script, call: Call, event: StayedSilent) -> Turn:
     report, question = call.report, call.question
     if report is None or question is None:
         return line.nothing(script, call, event)
+    if question is Question.DETAIL:
+        return moves.next_question(script, call)  # asked once, and no more is lost by it
     call = replace(call, silences=call.silences + 1)
     if call.silences >= MOST_SILENCES:
         return moves.finish(script, call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.domain import languages, moves, route, spoken
+from ivr.domain import languages, moves, route, spoken, surge
 from ivr.domain.call import (
     Arrived,
     Ask,
@@ -35,8 +35,13 @@ def greet(script: Script, call: Call, event: Arrived) -> Turn:
         ears=event.ears,
     )
     call = replace(call, hears=event.hears)
-    greeted = greeting(script, call, event.at)
-    return moves.open_question(script, call, greeted, offers=languages.offers(script, call, event.offers))
+    offers = languages.offers(script, call, event.offers)
+    return moves.open_question(script, call, *greetings(script, call, event.at), offers=offers)
+
+
+def greetings(script: Script, call: Call, at: datetime) -> tuple[Line, ...]:
+    """Who is speaking; while a disaster is on, that as well."""
+    return (greeting(script, call, at), *surge.greeting(script, call.language))
 
 
 def greeting(script: Script, call: Call, at: datetime) -> Line:
@@ -83,8 +88,12 @@ def in_its_language(script: Script, call: Call, event: Event) -> Turn:
             return route.clarify(call)
         case State.FORM if call.question is Question.PLACE_DETAIL:
             return moves.ask_detail(script, call)
-        case State.FORM | State.READ_BACK:
+        case State.FORM if call.question is Question.DETAIL and isinstance(call.asked, Ask):
+            return moves.ask(call, Question.DETAIL, call.asked.lines[-1])
+        case State.FORM | State.READ_BACK | State.EARLIER:
             return moves.next_question(script, call)
+        case State.KNOWN if call.report is not None:
+            return moves.next_question(script, replace(call, report=surge.to_be_asked(call.report)))
         case State.CHOICE:
             return route.calm(script, call, event.at)
         case State.ANSWERED if call.topic is not None and f"faq.{call.topic}" in script.lines[call.language]:
@@ -93,7 +102,7 @@ def in_its_language(script: Script, call: Call, event: Event) -> Turn:
             return route.to_desk_or_hours(script, call, event.at)
     if call.outcome is not None and call.duty is not Duty.CENTRE:
         return moves.told_hours(script, call, event.at)
-    return moves.open_question(script, call, greeting(script, call, event.at))
+    return moves.open_question(script, call, *greetings(script, call, event.at))
 
 
 def stop(script: Script, call: Call, event: Spoke) -> Turn:

@@ -1,7 +1,7 @@
 // Shows what a trial tells: the conversation, what was understood and why, ticket and notice. Text only, never markup.
 
 const EMPTY = "－";
-const RULER = /^=+$/gm; // of the printed notice
+const RULER = /^[=#-]{10,}$/gm; // of the printed notices
 const STATE_MARKS = { urgent: "■", unsure: "▲", calm: "●" };
 const STATE_LOOKS = { urgent: "urgent", unsure: "waiting", calm: "done" };
 
@@ -170,7 +170,7 @@ export class View {
     show(at("ticket"), true);
     show(at("ticket-empty"), false);
     at("ticket-number").textContent = ticket.reference;
-    this.badge("ticket-status", ticket.status === "notified", tickets[ticket.status]);
+    this.badge("ticket-status", ticket.status !== "open", tickets[ticket.status]);
     this.badge("ticket-partial", !ticket.partial, ticket.partial ? tickets.partial : tickets.whole);
     at("ticket-class").textContent = ticket.category ?? tickets.unknown_class;
     at("ticket-place").textContent = (ticket.place ?? tickets.unknown) + (ticket.place && !ticket.place_sure ? tickets.unsure_place : "");
@@ -184,7 +184,7 @@ export class View {
   }
 
   notice(text) {
-    at("notice").textContent = text.replace(RULER, "").trim();
+    at("notice").textContent = [at("notice").hidden ? "" : at("notice").textContent, text.replace(RULER, "").trim()].filter(Boolean).join("\n\n");
     show(at("notice"), true);
     show(at("notice-empty"), false);
   }
