@@ -58,8 +58,9 @@ class Rule:
     `houses`: classes that may be of one house alone; `spread`: classes that are of many houses by their nature, so that
     a lot is only where the caller is. `minutes`: on an ordinary day, how soon after the last report the same class of
     the same chome is the same; `hours`, `disaster_hours`: how long after the last report an event goes on. `near_lots`:
-    lots whose numbers differ by no more lie beside each other. `grave`: the severity from which a caller is heard to
-    the end, whatever is known. `milestones`: counts that are told.
+    lots whose numbers differ by no more lie beside each other. `many`: so many reports of one family in one chome
+    within `minutes` are counted as in a disaster, although nobody has set the switch. `grave`: the severity from which
+    a caller is heard to the end, whatever is known. `milestones`: counts that are told.
     """
 
     families: tuple[Family, ...]
@@ -69,6 +70,7 @@ class Rule:
     hours: int
     disaster_hours: int
     near_lots: int
+    many: int
     grave: int
     milestones: tuple[int, ...]
 
@@ -247,6 +249,22 @@ def milestone(before: Incident | None, after: Incident, rule: Rule) -> int | Non
     return max((count for count in rule.milestones if past < count <= after.reports), default=None)
 
 
+def surging(incidents: Iterable[Incident], sighting: Sighting, rule: Rule) -> bool:
+    """Whether so many ring about one chome at once that they tell of one event, although nobody has set the switch."""
+    family, spot = rule.family(sighting.category), spot_of(sighting.place)
+    if family is None or spot is None or spot.chome is None:
+        return False
+    lately = timedelta(minutes=rule.minutes)
+    here = [
+        one
+        for one in incidents
+        if rule.family(one.category) is family
+        and (one.spot.town, one.spot.chome) == (spot.town, spot.chome)
+        and _quiet(one, sighting.at) <= lately
+    ]
+    return sum(one.reports for one in here) >= rule.many
+
+
 def assign(incidents: Iterable[Incident], sighting: Sighting, rule: Rule, *, disaster: bool = False) -> Assigned | None:
     """The event of a report, counted with it: one of `incidents`, or a new one without a number.
 
@@ -255,11 +273,9 @@ def assign(incidents: Iterable[Incident], sighting: Sighting, rule: Rule, *, dis
     """
     if rule.family(sighting.category) is None:
         return None
-    fit = [
-        one
-        for one in incidents
-        if same_event(one, sighting.category, sighting.place, sighting.at, rule, disaster=disaster)
-    ]
+    known = tuple(incidents)
+    wide = disaster or surging(known, sighting, rule)
+    fit = [one for one in known if same_event(one, sighting.category, sighting.place, sighting.at, rule, disaster=wide)]
     spot = spot_of(sighting.place)
     if spot is not None and fit:
         before = max(fit, key=lambda one: (_same_spot(one.spot, spot), one.spot.chome == spot.chome, one.last_at))

@@ -33,6 +33,7 @@ class IncidentsFile(Strict):
     hours: int = Field(ge=1, le=24 * 14)
     disaster_hours: int = Field(ge=1, le=24 * 14)
     near_lots: int = Field(ge=0, le=50)
+    many: int = Field(ge=2, le=1000)
     grave: int = Field(ge=1)
     milestones: list[int]
 
@@ -68,6 +69,7 @@ def read_incidents(path: Path, lines: Mapping[str, Mapping[str, str]] | None = N
         hours=file.hours,
         disaster_hours=file.disaster_hours,
         near_lots=file.near_lots,
+        many=file.many,
         grave=file.grave,
         milestones=tuple(file.milestones),
     )

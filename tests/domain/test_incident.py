@@ -352,3 +352,26 @@ def test_every_report_is_counted_once_whatever_comes_in_whatever_order(
     assert sum(found.news is News.NEW for found in given) == len(events)
     for report, found in zip(reports, given, strict=True):
         assert RULE.family(report.category) is RULE.family(found.incident.category)
+
+
+@pytest.mark.parametrize(("before", "joins"), [(4, False), (5, True)])
+def test_so_many_reports_of_one_chome_at_once_are_one_event_without_the_switch(before: int, joins: bool) -> None:
+    """On 1 January 2024 nobody had set a switch when the telephones began to ring."""
+    found = assign([replace(event(), reports=before)], seen(place=at_place(lot="99"), minutes=5), RULE)
+    assert found is not None
+    assert (found.news is not News.NEW) is joins
+
+
+@pytest.mark.parametrize(
+    "sighting",
+    [
+        seen(place=at_place(lot="99"), minutes=RULE.minutes + 0.1),
+        seen(place=at_place(chome=9, lot="99"), minutes=5),
+        seen(OVERFLOW, at_place(lot="99"), minutes=5),
+    ],
+    ids=["long after", "another chome", "another family"],
+)
+def test_many_reports_of_something_else_are_no_surge(sighting: Sighting) -> None:
+    found = assign([replace(event(), reports=50)], sighting, RULE)
+    assert found is not None
+    assert found.news is News.NEW
