@@ -210,6 +210,10 @@ class Escalations(Protocol):
         """(whether nothing will be done about the order any more, the carrier's id of what it placed)."""
         ...
 
+    def is_known(self, placed_sid: str) -> bool:
+        """Whether an order is known to have placed this call: then it was placed for no other one."""
+        ...
+
     def standing(self, reference: str) -> Standing | None: ...
 
     def unfinished(self, now: datetime, limit: int = 100) -> Sequence[str]:
@@ -280,12 +284,20 @@ class Telephone(Protocol):
     """The carrier's REST side: what the desk does of its own accord."""
 
     def ring(
-        self, number: str, answer_url: str, status_url: str, *, tried_at: datetime | None = None, answered: bool = False
+        self,
+        number: str,
+        answer_url: str,
+        status_url: str,
+        *,
+        tried_at: datetime | None = None,
+        others: Callable[[str], bool] = lambda _sid: False,
+        answered: bool = False,
     ) -> str:
         """Ring `number` (E.164); when picked up the carrier asks `answer_url` what to do. Gives the new call's id.
 
         `status_url` is told how the call ended and, if `answered`, that it was picked up. `tried_at`: an earlier try
         began then and may have placed the call: it is looked for first, going on or over, and not placed twice.
+        `others`: whether a call is known to be another one.
         Raises RingFailed: for a temporary one it is not known whether the call was placed.
         """
         ...

@@ -35,19 +35,26 @@ class TwilioTelephone:
         self._clock = clock
 
     def ring(
-        self, number: str, answer_url: str, status_url: str, *, tried_at: datetime | None = None, answered: bool = False
+        self,
+        number: str,
+        answer_url: str,
+        status_url: str,
+        *,
+        tried_at: datetime | None = None,
+        others: Callable[[str], bool] = lambda _sid: False,
+        answered: bool = False,
     ) -> str:
         """As `Telephone.ring`. When the reply never comes, the call is looked for before anyone rings twice.
 
         The carrier does not tell what a call is about: with `tried_at`, another call to the same number since then
-        passes for this one. Whoever rings about two matters at a time must not rely on a call's end being reported.
+        passes for this one, unless it is known to be one of `others`.
         """
         if self._from is None:
             raise RingFailed(f"no number of our own to ring from: set {PREFIX}TWILIO_FROM", permanent=True)
         if not E164.fullmatch(number):
             raise RingFailed("the number is not in the form +81…", permanent=True)
         begun = self._clock.now()
-        if tried_at is not None and (earlier := self._placed(number, tried_at)) is not None:
+        if tried_at is not None and (earlier := self._placed(number, tried_at, others)) is not None:
             return earlier
         try:
             call = self._client.calls.create(
@@ -66,7 +73,7 @@ class TwilioTelephone:
             raise RingFailed("the carrier could not be reached", permanent=False) from error
         except (TwilioException, requests.RequestException) as error:
             logger.warning("a call was asked for and the reply lost (%s): looking for it", type(error).__name__)
-            found = self._placed(number, begun, _ALIVE)
+            found = self._placed(number, begun, others, _ALIVE)
             if found is None:
                 lost = "the carrier did not answer, and no such call was placed"
                 raise RingFailed(lost, permanent=False) from error
@@ -96,15 +103,19 @@ class TwilioTelephone:
 
         typed(prepare)
 
-    def _placed(self, number: str, since: datetime, alive: frozenset[str] | None = None) -> str | None:
-        """The latest call that was placed to `number` since then, if any; `alive`: only one with such a status.
+    def _placed(
+        self, number: str, since: datetime, others: Callable[[str], bool], alive: frozenset[str] | None = None
+    ) -> str | None:
+        """The latest call that was placed to `number` since then, if any, and is none of `others`.
+
+        `alive`: only one with such a status.
 
         Raises RingFailed when that cannot be found out.
         """
         found = typed(lambda: self._client.calls.list(to=number, from_=self._from, limit=20))
         for call in found:
             wanted = alive is None or call.status in alive
-            if wanted and call.date_created and call.date_created >= since - SKEW:
+            if wanted and call.date_created and call.date_created >= since - SKEW and not others(str(call.sid)):
                 return str(call.sid)
         return None
 

@@ -85,6 +85,11 @@ def ring_time(moment: Moment[Deferred | Placed]) -> Climb:
     return Climb(replace(moment.escalation, due_at=moment.after(moment.policy.reachable_s)))
 
 
+def alarm_time(moment: Moment[Placed]) -> Climb:
+    """The next alarm is due so long after the last telephone of this one began to ring."""
+    return Climb(replace(moment.escalation, due_at=moment.after(moment.policy.alarm_every_s)))
+
+
 def give_time(moment: Moment[PickedUp]) -> Climb:
     """Whoever picked up may listen. It may be a voicemail: nothing else is concluded."""
     if not _rings_now(moment.escalation, moment.event.order):
@@ -190,7 +195,7 @@ TABLE: Mapping[Stage, Mapping[type[Event], Cell]] = {
     Stage.ALARMED: {
         Begun: nothing,
         Deferred: nothing,
-        Placed: nothing,
+        Placed: alarm_time,
         PickedUp: nothing,  # the alarm does not wait for a voicemail
         WentUnheard: ended,
         PassedOn: note_pass,

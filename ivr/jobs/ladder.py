@@ -44,10 +44,11 @@ from ivr.ports import (
 )
 from ivr.security.redaction import where
 
-LEASE_S = 90.0  # longer than the wait for a free second of the line and the carrier's slowest answer together
-LONGEST_WAIT_FOR_LINE_S = 30.0
+LEASE_S = 30.0  # longer than the wait for a free second of the line and the carrier's slowest answers together
+LONGEST_WAIT_FOR_LINE_S = 5.0  # what waits longer is put back, so that nobody holds a thread or a claim for it
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 8.0
 MOST_TRIES = 4  # then the next person is tried: the carrier may refuse this number only
+MOST_CLAIMS = 12  # an order over which processes die again and again is given up
 MOST_ORDERS_AT_ONCE = 200
 CALLS_EVERY_S = 1.0  # what the carrier takes from one account
 
@@ -131,6 +132,9 @@ class Ladder:
 
     def _carry_out(self, claimed: Claimed) -> None:
         order = claimed.order
+        if claimed.attempts > MOST_CLAIMS:
+            self._failed(claimed, RingFailed("whoever tried this did not live to tell", permanent=True))
+            return
         try:
             match order:
                 case RingPerson():
@@ -148,6 +152,10 @@ class Ladder:
             self._later(claimed, "not known whether it was done")
         except OSError as error:
             self._later(claimed, type(error).__name__)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever an adapter met: the next person must be rung all the same
+            self._failed(claimed, RingFailed(where(error), permanent=False))
 
     def _ring(self, claimed: Claimed, order: RingPerson) -> None:
         number = order.person.phone
@@ -171,6 +179,7 @@ class Ladder:
             f"{self.public_url}/twilio/duty/{address}",
             f"{self.public_url}/twilio/duty-status/{address}",
             tried_at=claimed.tried_at,
+            others=self.escalations.is_known,
             answered=True,
         )
         self.escalations.carried_out(claimed, self.clock.now(), sid)

@@ -76,12 +76,23 @@ class SqlEscalations:
         happened: list[Event] = [self._codec.climbs.event(event.event) for event in events]
         seen = events[-1].id if events else row.seen
         climb = decide(before, row.category, happened)
-        # The end of the wait is looked at last: what happened meanwhile may have moved it.
-        if climb.escalation.due_at is not None and climb.escalation.due_at <= now:
+        # The end of the wait is looked at last: what happened meanwhile may have moved it. It cannot be over while a
+        # call that is wanted still waits for the line: everybody ordered is rung before anybody is rung again.
+        due_at, unplaced = climb.escalation.due_at, self._unplaced(connection, reference, climb.escalation)
+        if due_at is not None and due_at <= now and not unplaced:
             seen = self._noted(connection, reference, TimeUp(now))
             later = decide(climb.escalation, row.category, [TimeUp(now)])
             climb = Climb(later.escalation, (*climb.orders, *later.orders))
         self._written(connection, row, climb, seen, now)
+
+    def _unplaced(self, connection: Connection, reference: str, escalation: Escalation) -> bool:
+        """Whether a call that may still bring a key has not been placed yet."""
+        waiting = select(escalation_orders.c.number).where(
+            escalation_orders.c.reference == reference,
+            escalation_orders.c.state.in_(WAITING),
+            escalation_orders.c.number.in_(escalation.ringing),
+        )
+        return bool(escalation.ringing) and connection.execute(waiting.limit(1)).first() is not None
 
     def _noted(self, connection: Connection, reference: str, event: Event) -> int:
         line = {"reference": reference, "at": event.at, "event": self._codec.climbs.event_text(event)}
@@ -217,6 +228,11 @@ class SqlEscalations:
             row = connection.execute(found).one_or_none()
         return (True, None) if row is None else (row.state not in WAITING, row.placed_sid)
 
+    def is_known(self, placed_sid: str) -> bool:
+        known = select(escalation_orders.c.number).where(escalation_orders.c.placed_sid == placed_sid).limit(1)
+        with self._transactions.reading() as connection:
+            return connection.execute(known).first() is not None
+
     # --- what there is to do -----------------------------------------------------------------------
 
     def standing(self, reference: str) -> Standing | None:
@@ -228,8 +244,9 @@ class SqlEscalations:
                 escalation_orders.c.reference == reference, escalation_orders.c.state.in_(WAITING)
             )
             order_due = connection.execute(waiting).scalar_one()
-        times = [time for time in (row.due_at, order_due) if time is not None]
-        escalation = self._codec.climbs.escalation(row.state)
+            escalation = self._codec.climbs.escalation(row.state)
+            held = escalation is not None and self._unplaced(connection, reference, escalation)
+        times = [time for time in (None if held else row.due_at, order_due) if time is not None]
         return Standing(escalation, resting=row.resting, rests=row.rests, next_at=min(times, default=None))
 
     def unfinished(self, now: datetime, limit: int = 100) -> Sequence[str]:

@@ -162,6 +162,12 @@ def test_only_a_call_placed_since_the_earlier_try_is_that_call(since_try: timede
     assert [asked.method for asked in http.asked] == (["GET"] if placed else ["GET", "POST"])
 
 
+def test_a_call_that_is_known_to_be_about_another_report_is_not_that_call() -> None:
+    http = CheckedHttp([listed(call("completed")), (201, call())])
+    telephone(http).ring(DESK, ORIGIN, ORIGIN, tried_at=NOON, others={LEG}.__contains__)
+    assert [asked.method for asked in http.asked] == ["GET", "POST"]
+
+
 def test_nothing_is_placed_while_it_cannot_be_found_out_whether_it_was() -> None:
     http = CheckedHttp([error(500, 20500)])
     with pytest.raises(RingFailed) as failed:

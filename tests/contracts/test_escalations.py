@@ -82,6 +82,8 @@ def test_a_step_stores_the_state_and_its_orders(store: Store) -> None:
 
 def test_a_decision_that_fails_leaves_nothing_behind(store: Store) -> None:
     advance(store, 1)
+    carry_out_all(store, 1)
+    advance(store, 1)
     before, orders, events = store.escalations.standing("N-1"), works(store), event_count(store)
     store.deeds.happened("N-1", PickedUp(at(2), 1))
 
@@ -123,7 +125,9 @@ def test_nothing_is_decided_while_nothing_happens_and_no_time_is_up(store: Store
 
 
 def test_time_that_is_up_is_an_event_and_is_kept(store: Store) -> None:
-    advance(store, 1)
+    advance(store, 0)
+    carry_out_all(store, 0)
+    advance(store, 0)
     events = event_count(store)
     decide = Deciding()
     standing = advance(store, 40, decide)
@@ -134,6 +138,17 @@ def test_time_that_is_up_is_an_event_and_is_kept(store: Store) -> None:
     decide = Deciding()
     advance(store, 41, decide)
     assert decide.told == []  # it is not taken again
+
+
+def test_no_time_is_up_while_the_call_that_is_wanted_waits_for_the_line(store: Store) -> None:
+    """Forty ladders at one call a second: whoever was ordered is rung before anybody else is."""
+    advance(store, 0)
+    decide = Deciding()
+    standing = advance(store, 400, decide)
+    assert decide.told == []
+    assert standing.next_at == at(0), "its order is due, nothing else"
+    carry_out_all(store, 400)
+    assert advance(store, 400).next_at == at(440)
 
 
 def test_what_happened_before_the_time_was_up_comes_first(store: Store) -> None:

@@ -50,7 +50,14 @@ class Carrier:
     before_ringing: Callable[[], object] = lambda: None
 
     def ring(
-        self, number: str, answer_url: str, status_url: str, *, tried_at: datetime | None = None, answered: bool = False
+        self,
+        number: str,
+        answer_url: str,
+        status_url: str,
+        *,
+        tried_at: datetime | None = None,
+        others: Callable[[str], bool] = lambda _sid: False,
+        answered: bool = False,
     ) -> str:
         assert answered, "whoever picks up needs more time: the ladder must hear of it"
         call = Rung(NAMES[number], answer_url, status_url, tried_at, self.clock.now())
@@ -60,7 +67,7 @@ class Carrier:
             raise self.failures.pop(0)
         if tried_at is not None:
             for index, earlier in enumerate(self.placed, 1):
-                if earlier.to == call.to and earlier.at >= tried_at:
+                if earlier.to == call.to and earlier.at >= tried_at and not others(f"CA{index}"):
                     return f"CA{index}"
         self.placed.append(call)
         if self.lost:
@@ -142,6 +149,7 @@ class Dying:
         self.postponed, self.given_up = self._escalations.postponed, self._escalations.given_up
         self.placed, self.standing = self._escalations.placed, self._escalations.standing
         self.unfinished, self.climbing = self._escalations.unfinished, self._escalations.climbing
+        self.is_known = self._escalations.is_known
         self.take_slot, self.put_back = self._escalations.take_slot, self._escalations.put_back
 
     def carried_out(self, claimed: Claimed, now: datetime, placed_sid: str | None = None) -> None:

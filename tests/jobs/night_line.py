@@ -38,7 +38,14 @@ class FileCarrier:
     looked_for: list[str] = field(default_factory=list)
 
     def ring(
-        self, number: str, answer_url: str, status_url: str, *, tried_at: datetime | None = None, answered: bool = False
+        self,
+        number: str,
+        answer_url: str,
+        status_url: str,
+        *,
+        tried_at: datetime | None = None,
+        others: Callable[[str], bool] = lambda _sid: False,
+        answered: bool = False,
     ) -> str:
         return self._place(f"ring {NAMES[number]} {'/'.join(answer_url.split('/')[-2:])}", tried_at)
 

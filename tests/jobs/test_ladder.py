@@ -289,11 +289,20 @@ def test_what_a_worker_that_died_left_is_not_placed_when_nobody_wants_it_any_mor
     assert night.store.escalations.climbing() == []
 
 
-def test_a_worker_that_died_holds_the_next_one_up_no_longer_than_a_call_in_vain(night: Night) -> None:
+def test_the_call_of_a_worker_that_died_is_found_when_its_claim_ends_and_given_its_time(night: Night) -> None:
     with pytest.raises(Died):
         replace(night.ladder, escalations=Dying(night.store)).climb("N-1")
+    night.climb(after_s=LEASE_S)
+    assert night.carrier.rung == ["a"], "found, not placed again"
     night.climb(after_s=POLICY.reachable_s)
     assert night.carrier.rung == ["a", "b"]
+
+
+def test_whoever_is_rung_cannot_stop_the_ladder_by_what_breaks_at_their_number(night: Night) -> None:
+    night.carrier.failures += [ZeroDivisionError("a bug")] * MOST_TRIES
+    for _ in range(MOST_TRIES + 1):
+        night.climb(after_s=10)
+    assert night.carrier.rung == ["b"]
 
 
 def test_a_hang_up_waits_until_the_call_it_ends_is_known(night: Night) -> None:
@@ -337,7 +346,16 @@ def test_a_ladder_that_breaks_keeps_no_other_from_climbing(night: Night, caplog:
     assert "+81" not in caplog.text
     night.clock.pass_by(LEASE_S)
     night.ladder.climb_all()
-    assert f"{ADDRESS}/duty/N-1/4" in [call.answer_url for call in night.carrier.placed]  # the first one goes on too
+    assert f"{ADDRESS}/duty/N-1/1" in [call.answer_url for call in night.carrier.placed]  # the first one goes on too
+
+
+def test_the_call_about_another_report_does_not_pass_for_this_one(night: Night) -> None:
+    put_tickets(night.store, ["N-2"])
+    night.carrier.failures.append(RingFailed("HTTP 429", permanent=False))
+    night.climb("N-1")
+    night.climb("N-2")
+    night.climb("N-1", after_s=10)
+    assert [call.answer_url.split("/")[-2] for call in night.carrier.placed] == ["N-2", "N-1"]
 
 
 def test_a_ticket_without_a_ladder_has_nothing_to_climb(night: Night) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
@@ -26,7 +26,14 @@ class Exchange:
         self._failures: Iterator[Exception] = iter(failures)
 
     def ring(
-        self, number: str, answer_url: str, status_url: str, *, tried_at: datetime | None = None, answered: bool = False
+        self,
+        number: str,
+        answer_url: str,
+        status_url: str,
+        *,
+        tried_at: datetime | None = None,
+        others: Callable[[str], bool] = lambda _sid: False,
+        answered: bool = False,
     ) -> str:
         assert tried_at is None
         assert not answered, "a desk that is rung for a waiting caller reports its end only"

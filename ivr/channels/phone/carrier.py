@@ -58,6 +58,7 @@ class TrialCarrier:
         status_url: str,  # noqa: ARG002
         *,
         tried_at: datetime | None = None,  # noqa: ARG002
+        others: Callable[[str], bool] = lambda _sid: False,  # noqa: ARG002
         answered: bool = False,  # noqa: ARG002
     ) -> str:
         """As `Telephone.ring`, but nobody's telephone rings."""
