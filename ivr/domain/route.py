@@ -68,12 +68,14 @@ def _taken(script: Script, call: Call) -> Turn:
         return kept(script, call)
     if report.place is not None and report.place.out_of_city and not report.place.town:
         return out_of_city(script, call)
-    lead = [Line("report.taken_as_urgent")]
-    entry = script.classes.get(report.category) if report.category else None
-    if entry is not None and entry.safety is not None:
-        lead.append(Line(entry.safety))
-    turn = moves.next_question(script, call, *lead)
+    turn = moves.next_question(script, call, Line("report.taken_as_urgent"), *_safety(script, report))
     return turn if _stores(turn) else moves.before(turn, moves.store(script, call))
+
+
+def _safety(script: Script, report: Report) -> tuple[Line, ...]:
+    """What keeps the caller safe from what is reported."""
+    entry = script.classes.get(report.category) if report.category else None
+    return (Line(entry.safety),) if entry is not None and entry.safety is not None else ()
 
 
 def kept(script: Script, call: Call) -> Turn:
@@ -122,7 +124,8 @@ def redirect(script: Script, call: Call, meaning: Meaning) -> Turn:
                 ),
             )
         tried = (*call.tried_desks, moves.day_desk(call, moves.REPAIR_DESK))
-        turn = moves.next_question(script, replace(call, tried_desks=tried), line)
+        lead = (line,) if in_report else (line, *_safety(script, _report(call)))
+        turn = moves.next_question(script, replace(call, tried_desks=tried), *lead)
         return turn if _stores(turn) else moves.before(turn, moves.store(script, call))
     return moves.end(replace(call, outcome=outcome), None, line)
 
