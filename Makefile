@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint types layers data unit eval bench soak diagram routes clean
+.PHONY: help setup demo serve test lint types layers data unit eval bench soak chaos diagram routes clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,10 @@ bench: setup  ## understanding, answers in 100,000 entries; webhooks beside a ba
 
 soak: setup  ## half an hour of twenty callers over live sound: memory, lost calls
 	@$(BIN)/python -m tests.bench.soak
+
+chaos: setup  ## 50 night calls while the desk is killed 200 times and carrier and store misbehave: what was lost, then the same in calm
+	@$(BIN)/python -m tests.chaos
+	@$(BIN)/python -m tests.chaos --calm
 
 diagram: setup  ## the dialogue as a Mermaid state diagram, drawn by running it
 	@$(BIN)/mizumado diagram
