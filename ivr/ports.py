@@ -198,8 +198,8 @@ class Escalations(Protocol):
 
     def postponed(self, claimed: Claimed, until: datetime, why: str) -> None: ...
 
-    def put_back(self, claimed: Claimed, until: datetime, why: str, event: escalation.Event | None = None) -> None:
-        """Nothing was tried: it is no attempt, and nothing is to be looked for. `event` tells the ladder so."""
+    def put_back(self, claimed: Claimed, until: datetime, why: str) -> None:
+        """Nothing was tried: it is no attempt, and nothing is to be looked for."""
         ...
 
     def given_up(self, claimed: Claimed, now: datetime, why: str, event: escalation.Event | None = None) -> None:

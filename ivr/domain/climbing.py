@@ -17,7 +17,6 @@ from ivr.domain.escalation import (
     Acknowledged,
     Begun,
     Climb,
-    Deferred,
     Escalation,
     Event,
     HangUpOn,
@@ -78,7 +77,7 @@ def begin_anew(moment: Moment[Begun]) -> Climb:
     return _from_the_start(moment, new)
 
 
-def ring_time(moment: Moment[Deferred | Placed]) -> Climb:
+def ring_time(moment: Moment[Placed]) -> Climb:
     """A telephone is given its time from when it rings, not from when that was decided."""
     if not _rings_now(moment.escalation, moment.event.order):
         return nothing(moment)
@@ -181,7 +180,6 @@ Cell = Callable[[Moment[Any]], Climb]
 TABLE: Mapping[Stage, Mapping[type[Event], Cell]] = {
     Stage.CALLING: {
         Begun: begin,
-        Deferred: ring_time,
         Placed: ring_time,
         PickedUp: give_time,
         WentUnheard: unheard,
@@ -194,7 +192,6 @@ TABLE: Mapping[Stage, Mapping[type[Event], Cell]] = {
     },
     Stage.ALARMED: {
         Begun: nothing,
-        Deferred: nothing,
         Placed: alarm_time,
         PickedUp: nothing,  # the alarm does not wait for a voicemail
         WentUnheard: ended,
@@ -207,7 +204,6 @@ TABLE: Mapping[Stage, Mapping[type[Event], Cell]] = {
     },
     Stage.HELD: {
         Begun: nothing,
-        Deferred: nothing,
         Placed: nothing,
         PickedUp: nothing,
         WentUnheard: ended,
@@ -220,7 +216,6 @@ TABLE: Mapping[Stage, Mapping[type[Event], Cell]] = {
     },
     Stage.OVER: {
         Begun: begin_anew,
-        Deferred: nothing,
         Placed: nothing,
         PickedUp: nothing,
         WentUnheard: ended,

@@ -57,14 +57,6 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Deferred:
-    """The call of order `order` waits for the line: the carrier takes one a second."""
-
-    at: datetime
-    order: int
-
-
-@dataclass(frozen=True, slots=True)
 class Placed:
     """The carrier took the call of order `order`: the telephone rings from now on."""
 
@@ -133,7 +125,7 @@ class TimeUp:
     at: datetime
 
 
-InCall = Deferred | Placed | PickedUp | WentUnheard
+InCall = Placed | PickedUp | WentUnheard
 Event = Begun | InCall | PassedOn | Acknowledged | Worsened | Released | Withdrawn | TimeUp
 
 # --- orders: what to do, imperative; `order` numbers them within one escalation ---------------------

@@ -16,7 +16,6 @@ from typing import Protocol
 from ivr.domain.climbing import step
 from ivr.domain.escalation import (
     Climb,
-    Deferred,
     Escalation,
     Event,
     HangUpOn,
@@ -45,6 +44,7 @@ from ivr.ports import (
 from ivr.security.redaction import where
 
 LEASE_S = 30.0  # longer than the wait for a free second of the line and the carrier's slowest answers together
+FIRST = 1  # the order by which the first person hears of a report: it goes before all that were rung in vain before
 LONGEST_WAIT_FOR_LINE_S = 5.0  # what waits longer is put back, so that nobody holds a thread or a claim for it
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 8.0
 MOST_TRIES = 4  # then the next person is tried: the carrier may refuse this number only
@@ -163,10 +163,11 @@ class Ladder:
             self._unheard(claimed, order, Unheard.NO_NUMBER, "no number")
             return
         now = self.clock.now()
-        free_at = self.escalations.take_slot(self.line, now, CALLS_EVERY_S, LONGEST_WAIT_FOR_LINE_S)
-        if free_at > now + timedelta(seconds=LONGEST_WAIT_FOR_LINE_S):
-            waits = Deferred(now, order.order)
-            self.escalations.put_back(claimed, free_at, "the line is busy with other calls", waits)
+        within_s = LONGEST_WAIT_FOR_LINE_S if order.order == FIRST else CALLS_EVERY_S
+        free_at = self.escalations.take_slot(self.line, now, CALLS_EVERY_S, within_s)
+        if free_at > now + timedelta(seconds=within_s):
+            later = free_at + timedelta(seconds=CALLS_EVERY_S * self.chance())  # not all that wait at once
+            self.escalations.put_back(claimed, later, "the line is busy with other calls")
             return
         if free_at > now:
             self.wait((free_at - now).total_seconds())

@@ -199,7 +199,7 @@ class SqlEscalations:
         with self._transactions.writing() as connection:
             connection.execute(_mine(claimed).values(pending))
 
-    def put_back(self, claimed: Claimed, until: datetime, why: str, event: Event | None = None) -> None:
+    def put_back(self, claimed: Claimed, until: datetime, why: str) -> None:
         untried = {
             "state": Work.PENDING.value,
             "due_at": until,
@@ -208,9 +208,7 @@ class SqlEscalations:
             "last_error": storable(why)[:ERROR_LENGTH],
         }
         with self._transactions.writing() as connection:
-            lock_ladder(connection, claimed.reference)
-            if connection.execute(_mine(claimed).values(untried)).rowcount and event is not None:
-                self._noted(connection, claimed.reference, event)
+            connection.execute(_mine(claimed).values(untried))
 
     def given_up(self, claimed: Claimed, now: datetime, why: str, event: Event | None = None) -> None:
         failed = {"state": Work.FAILED.value, "done_at": now, "last_error": storable(why)[:ERROR_LENGTH]}

@@ -17,7 +17,6 @@ from ivr.domain.escalation import (
     Acknowledged,
     Begun,
     Climb,
-    Deferred,
     Escalation,
     Event,
     HangUpOn,
@@ -59,7 +58,6 @@ from tests.domain.ladder import (
 
 EVENTS: tuple[Event, ...] = (
     BEGUN,
-    Deferred(NOW, 1),
     Placed(NOW, 1),
     PickedUp(NOW, 1),
     no_key(1),
@@ -119,7 +117,6 @@ POLICIES = st.builds(
 )
 HAPPENED: st.SearchStrategy[Event] = st.one_of(
     st.just(Begun(NOW)),
-    st.builds(Deferred, st.just(NOW), ORDERS),
     st.builds(Placed, st.just(NOW), ORDERS),
     st.builds(PickedUp, st.just(NOW), ORDERS),
     st.builds(WentUnheard, st.just(NOW), ORDERS, st.sampled_from(Unheard)),
@@ -178,7 +175,7 @@ class Walked:
 def of_newest_call(event: Event, telephones: Telephones) -> Event:
     newest = max(telephones.ringing)
     match event:
-        case Deferred() | Placed() | PickedUp() | WentUnheard():
+        case Placed() | PickedUp() | WentUnheard():
             return replace(event, order=newest)
         case PassedOn() | Acknowledged():
             return replace(event, person=telephones.ringing[newest])

@@ -234,7 +234,7 @@ def test_a_line_that_is_busy_for_long_is_no_failed_try_and_nothing_to_look_for(n
         for _ in range(40):
             night.store.escalations.take_slot("carrier", night.clock.now(), CALLS_EVERY_S, 99)
         night.climb()
-        night.clock.pass_by(40)
+        night.clock.pass_by(41)
     assert night.carrier.tries == []
     assert night.waited == []
     night.carrier.failures.append(BUSY)
@@ -242,6 +242,17 @@ def test_a_line_that_is_busy_for_long_is_no_failed_try_and_nothing_to_look_for(n
     night.climb()
     night.climb(after_s=8)
     assert [(call.to, call.tried_at) for call in night.carrier.tries] == [("a", None), ("a", first)]
+
+
+def test_the_first_ring_of_a_new_report_goes_before_those_that_were_in_vain(night: Night) -> None:
+    night.climb()
+    night.store.escalations.take_slot("carrier", night.clock.now(), 3 * CALLS_EVERY_S, 99)
+    put_tickets(night.store, ["N-2"])
+    happened(night, WentUnheard(night.clock.now(), 1, Unheard.NO_KEY))
+    night.climb("N-2")
+    assert [call.answer_url.split("/")[-2] for call in night.carrier.placed] == ["N-1", "N-2"]
+    night.climb("N-1", after_s=2)
+    assert night.carrier.rung == ["a", "a", "b"]
 
 
 def test_a_ticket_cancelled_while_its_ring_waits_for_the_line_is_not_rung(night: Night) -> None:
