@@ -56,7 +56,7 @@ def facts(result: Result) -> dict[str, Any]:
     """What came of a call, without the ticket's serial number."""
     row = as_row(result)
     ticket = {key: value for key, value in (row["ticket"] or {}).items() if key != "reference"}
-    return {**{name: row[name] for name in ALIKE}, "ticket": ticket}
+    return {**{name: row[name] for name in ALIKE}, "ticket": ticket, "duty": row.get("duty")}
 
 
 def test_a_leak_and_a_question_are_understood_by_sound() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr.channels.simulator.call_file import CallerTurn
+from ivr.channels.simulator.duty import Manner
 from ivr.channels.simulator.read_calls import CallFileError, read_calls, read_file
 
 EVERYTHING = """
@@ -22,6 +23,7 @@ context:
   queue: congested
   caller_id: "0765550100"
   previous_ticket: {id: 12, minutes_ago: 30, category: road_leak, phone: "0765550100", town: 泉野出町, status: open}
+  duty: [no_answer, busy, voicemail, pass_on, have_it]
 caller:
   - {say: "one"}
   - {dtmf: "1#"}
@@ -39,7 +41,8 @@ expect:
   max_turns: 4
   ticket: {town: 泉野出町, chome: 4, banchi: 5, landmark: x, phone: "0765550100", phone_source: caller_id,
            anonymous: true, partial: true, out_of_city: 野々市市, organization: y,
-           action: cancel, must_have: [place, phone, situation]}
+           action: cancel, status: acknowledged, must_have: [place, phone, situation]}
+  duty: {rung: [w3], acknowledged_by: w3, alarm: false, texts: 1, must_hear: ["a.c"]}
   handover: [place, situation, phone]
   callback: {phone: "0765550100"}
   must_say: ["a.c"]
@@ -67,12 +70,20 @@ def test_every_key_of_the_format_is_taken(tmp_path: Path) -> None:
     assert call.caller[1] == CallerTurn(dtmf="1#")
     assert call.caller[4].audio == tmp_path / "voice.wav"
     assert call.carrier.late_recordings
+    assert call.context.duty == tuple(Manner)
+    assert call.expect.duty is not None
+    assert call.expect.duty.rung == ("w3",)
 
 
 def test_json_lines_hold_one_call_a_line(tmp_path: Path) -> None:
     row = {"id": "a", "clock": "2026-11-24T21:10:00+09:00", "expect": {}, "caller": [{"say": "one"}]}
     lines = "\n".join([json.dumps(row), "", json.dumps(row | {"id": "b"})])
     assert [call.id for call in read_file(written(tmp_path, lines, "calls.jsonl"))] == ["a", "b"]
+
+
+def test_staff_on_duty_have_it_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    (call,) = read_file(written(tmp_path, SMALL))
+    assert call.context.duty == (Manner.HAVE_IT,)
 
 
 def test_a_withheld_number_is_no_number(tmp_path: Path) -> None:
@@ -90,6 +101,9 @@ BROKEN = [
     ("two things at once", SMALL.replace('say: "one"', 'say: "one", dtmf: "1"'), ("caller.0", "exactly one")),
     ("nothing to do", SMALL.replace('{say: "one"}', "{}"), ("caller.0", "exactly one")),
     ("unknown outcome", SMALL.replace("transfer", "transfer|lost"), ("expect.outcome", "lost", "known")),
+    ("unknown manner", SMALL + "context: {duty: [asleep]}\n", ("context.duty.0", "no_answer")),
+    ("nobody on duty", SMALL + "context: {duty: []}\n", ("context.duty",)),
+    ("unknown status", SMALL.replace("outcome: transfer", "ticket: {status: asleep}"), ("expect.ticket.status",)),
     ("unknown desk", SMALL + "desk: evening\n", ("desk", "night_line_daytime")),
     ("missing sound", SMALL.replace('say: "one"', "audio: gone.wav"), ("gone.wav", "relative to the call file")),
     ("no mapping", "- a\n", ("mapping",)),

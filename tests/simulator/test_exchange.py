@@ -71,6 +71,40 @@ def test_a_call_without_a_url_is_refused(client: Client) -> None:
         client.calls.create(to="+815000000020", from_="+815000000010")
 
 
+def test_a_call_that_somebody_sees_to_is_nobody_elses(exchange: Exchange, client: Client) -> None:
+    told: list[str] = []
+    exchange.attend(lambda rung: bool(told.append(rung.fields["StatusCallbackEvent"]) or True), lambda _: None)
+    url = f"https://desk.example.jp/twilio/duty/CA{'1' * 32}/1"
+    events = ["answered", "completed"]
+    client.calls.create(to="+815000000101", from_="+815000000010", url=url, status_callback_event=events)
+    assert told == ["answered completed"]
+    assert exchange.rung_for("CA" + "1" * 32) is None
+
+
+def test_a_call_is_ended_by_rest_and_an_unknown_one_is_not_found(exchange: Exchange, client: Client) -> None:
+    made = client.calls.create(to="+815000000101", from_="+815000000010", url="https://desk.example.jp/")
+    assert not exchange.hung_up(str(made.sid))
+    client.calls(made.sid).update(status="completed")
+    assert exchange.hung_up(str(made.sid))
+    with pytest.raises(TwilioRestException, match="not found"):
+        client.calls("CA" + "9" * 32).update(status="completed")
+
+
+def test_texts_are_kept_and_listed_by_whom_they_went_to(exchange: Exchange, client: Client) -> None:
+    told: list[str] = []
+    exchange.attend(lambda _: False, lambda fields: told.append(fields["Body"]))
+    for number, body in (("+815000000101", "one"), ("+815000000102", "two")):
+        client.messages.create(to=number, from_="+815000000010", body=body)
+    assert told == ["one", "two"]
+    assert [text["body"] for text in exchange.texts] == ["one", "two"]
+    assert [message.body for message in client.messages.list(to="+815000000102", limit=5)] == ["two"]
+
+
+def test_a_text_without_words_is_refused(client: Client) -> None:
+    with pytest.raises(TwilioRestException, match="No Body given"):
+        client.messages.create(to="+815000000101", from_="+815000000010")
+
+
 def test_queues_are_made_once_listed_and_resized(client: Client) -> None:
     made = client.queues.create(friendly_name="main", max_size=50)
     with pytest.raises(TwilioRestException):
@@ -86,6 +120,6 @@ def test_nothing_is_served_before_an_account_is_admitted() -> None:
 
 
 def test_unknown_resources_are_not_found(exchange: Exchange) -> None:
-    for path in ("Messages.json", "Recordings/REnone"):
+    for path in ("Conferences.json", "Recordings/REnone"):
         address = f"{exchange.url}/2010-04-01/Accounts/{ACCOUNT}/{path}"
         assert requests.get(address, auth=(ACCOUNT, TOKEN), timeout=5).status_code == 404

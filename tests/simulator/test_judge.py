@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.channels.simulator.call_file import Expect, ExpectedCallback, ExpectedTicket
+from ivr.channels.simulator.call_file import Expect, ExpectedCallback, ExpectedDuty, ExpectedTicket
+from ivr.channels.simulator.duty import DutyFacts, LegFacts, Manner
 from ivr.channels.simulator.journal import Journal, TicketFacts
 from ivr.channels.simulator.judge import judge
+from ivr.domain.ticket import TicketStatus
 
 TICKET = TicketFacts(
     reference="1",
@@ -27,6 +29,11 @@ TICKET = TicketFacts(
     partial=False,
     place_said="there",
 )
+LEGS = (
+    LegFacts("w3", "one", Manner.NO_ANSWER, (), "", 0),
+    LegFacts("w4", "two", Manner.HAVE_IT, ("a leak", "yours"), "4", 1),
+)
+DUTY = DutyFacts("1", "acknowledged", "w4", alarms=0, texts=2, legs=LEGS)
 JOURNAL = Journal(
     said=("good evening", "thank you"),
     heard=("water",),
@@ -40,6 +47,7 @@ JOURNAL = Journal(
     ticket=TICKET,
     handover={"place": "there", "situation": "water"},
     callback="0765550100",
+    duty=DUTY,
 )
 
 
@@ -57,6 +65,8 @@ JOURNAL = Journal(
         Expect(handover=("place", "situation")),
         Expect(callback=ExpectedCallback("0765550100")),
         Expect(must_say=("good .*ing", "thank"), must_not_say=("goodbye",)),
+        Expect(ticket=ExpectedTicket(status=TicketStatus.ACKNOWLEDGED)),
+        Expect(duty=ExpectedDuty(rung=("w3", "w4"), acknowledged_by="w4", alarm=False, texts=2, must_hear=("leak",))),
     ],
 )
 def test_what_came_true_gives_no_reason(expect: Expect) -> None:
@@ -82,6 +92,13 @@ def test_what_came_true_gives_no_reason(expect: Expect) -> None:
         (Expect(callback=ExpectedCallback("0000000000")), "callback.phone: expected 0000000000"),
         (Expect(must_say=("goodbye",)), "must_say: nothing said matches goodbye"),
         (Expect(must_not_say=("thank",)), "must_not_say: thank matches 'thank'"),
+        (Expect(ticket=ExpectedTicket(status=TicketStatus.NOTIFIED)), "ticket.status: expected notified, got acknowl"),
+        (Expect(duty=ExpectedDuty(rung=("w4",))), "duty.rung: expected w4, got w3, w4"),
+        (Expect(duty=ExpectedDuty(rung=())), "duty.rung: expected nobody, got w3, w4"),
+        (Expect(duty=ExpectedDuty(acknowledged_by="nobody")), "duty.acknowledged_by: expected nobody, got w4"),
+        (Expect(duty=ExpectedDuty(alarm=True)), "duty.alarm: expected True, got False"),
+        (Expect(duty=ExpectedDuty(texts=0)), "duty.texts: expected 0, got 2"),
+        (Expect(duty=ExpectedDuty(must_hear=("sewage",))), "duty.must_hear: nothing that staff heard matches sewage"),
     ],
 )
 def test_what_did_not_come_true_is_a_reason(expect: Expect, reason: str) -> None:
@@ -92,6 +109,18 @@ def test_what_did_not_come_true_is_a_reason(expect: Expect, reason: str) -> None
 def test_a_ticket_expected_and_not_stored_is_one_reason() -> None:
     expect = Expect(ticket=ExpectedTicket(town="泉野出町", chome=4))
     assert judge(expect, replace(JOURNAL, ticket=None)) == ["ticket: expected one, none was stored"]
+
+
+def test_staff_expected_to_be_rung_and_never_rung_is_a_reason() -> None:
+    quiet = replace(JOURNAL, duty=None)
+    assert judge(Expect(duty=ExpectedDuty()), quiet) == ["duty: staff were to be rung, and were not"]
+    (reason,) = judge(Expect(ticket=ExpectedTicket(status=TicketStatus.ACKNOWLEDGED)), quiet)
+    assert reason == "ticket.status: expected acknowledged, got none: nobody was to be rung"
+
+
+def test_a_ticket_that_nobody_has_is_acknowledged_by_nobody() -> None:
+    unheard = replace(JOURNAL, duty=replace(DUTY, acknowledged_by=None, alarms=1))
+    assert judge(Expect(duty=ExpectedDuty(acknowledged_by="nobody", alarm=True)), unheard) == []
 
 
 def test_a_place_is_there_as_soon_as_anything_was_said_of_it() -> None:

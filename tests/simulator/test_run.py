@@ -15,8 +15,10 @@ import pytest
 from ivr.channels.simulator.caller_voice import CallerVoice, NoVoice
 from ivr.channels.simulator.clock import SimulatedClock
 from ivr.channels.simulator.desk_ports import Books, InProcessDesk, RunningDesk
+from ivr.channels.simulator.duty import DutyFacts, LegFacts, Manner
+from ivr.channels.simulator.journal import NOTHING
 from ivr.channels.simulator.read_calls import CallFileError
-from ivr.channels.simulator.run import Mode, Stage, as_row, call_command, run_files
+from ivr.channels.simulator.run import Mode, Result, Stage, as_row, call_command, run_files
 from ivr.domain.call import Action, Arrived, Ears, HangUp, Line, Question, Say
 from tests.simulator.media_desk import FAST, Peer, carrier_to, media_desk
 from tests.simulator.scripted_desk import OPEN, ScriptedDesk, deciding
@@ -158,6 +160,29 @@ def test_a_running_server_is_called_where_it_is_and_its_calendar_left_alone(tmp_
     assert stages.attached == ["http://desk.example.jp"]
     assert good.passed
     assert "calendar" in busy.reasons[0]
+
+
+@pytest.mark.parametrize("expect", ["ticket: {status: acknowledged}", "duty: {alarm: false}"])
+def test_staff_of_a_running_server_are_real_and_cannot_be_played(tmp_path: Path, expect: str) -> None:
+    path = call_file(tmp_path, "good", "open")
+    path.write_text(path.read_text(encoding="utf-8").replace("{must_say:", f"{{{expect}, must_say:"), encoding="utf-8")
+    (result,) = run_files([path], Mode.GATHER, Stages({}, DOCUMENTS).stage(), server_url="http://desk.example.jp")
+    assert "running server" in result.reasons[0]
+
+
+def test_a_report_that_staff_were_rung_for_says_what_came_of_it() -> None:
+    leg = LegFacts("w3", "somebody", Manner.HAVE_IT, ("a leak", "yours"), "4", 1)
+    journal = replace(NOTHING, duty=DutyFacts("0001", "acknowledged", "w3", 0, 1, (leg,)))
+    row = as_row(Result("a", "", (), journal, 0.0))
+    assert list(row) == [*KEYS, "duty"]
+    assert json.loads(json.dumps(row["duty"])) == {
+        "rung": ["w3"],
+        "acknowledged_by": "w3",
+        "status": "acknowledged",
+        "alarms": 0,
+        "texts": 1,
+        "heard": ["a leak", "yours"],
+    }
 
 
 def test_text_mode_has_no_server(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from ivr.channels.simulator.duty import ORDINARY, Manner
 from ivr.domain.outcome import OutcomeKind
+from ivr.domain.ticket import TicketStatus
 from nlu.meaning import Category
 
 TARGETS = frozenset(
@@ -135,7 +137,10 @@ class PreviousTicket:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The world around the call. `season: busy` = the day of `clock` is a designated day."""
+    """The world around the call. `season: busy` = the day of `clock` is a designated day.
+
+    `duty` (ours): what the first, second … person on duty does when rung; further ones do as the last of them.
+    """
 
     __pydantic_config__ = _STRICT
 
@@ -143,6 +148,7 @@ class Context:
     queue: Literal["idle", "congested"] = "idle"
     caller_id: CallerId = "anonymous"
     previous_ticket: PreviousTicket | None = None
+    duty: Annotated[tuple[Manner, ...], Field(min_length=1)] = ORDINARY
 
     @property
     def digits(self) -> str | None:
@@ -168,6 +174,7 @@ class ExpectedTicket:
     organization: str | None = None  # contained in the stored organization
     action: str | None = None  # what is to become of the earlier report
     earlier: Text | None = None  # the number of the earlier report
+    status: TicketStatus | None = None  # after staff on duty were rung
     must_have: tuple[Literal["place", "phone", "situation", "name", "organization"], ...] = ()
 
 
@@ -176,6 +183,22 @@ class ExpectedCallback:
     __pydantic_config__ = _STRICT
 
     phone: Digits
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedDuty:
+    """What has to become of the report with staff on duty (ours). `rung`: ids, one for every call, in order.
+
+    `acknowledged_by: nobody` = no one may have it; `alarm`: whether one was raised; `texts`: how many were sent.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    rung: tuple[str, ...] | None = None
+    acknowledged_by: str | None = None
+    alarm: bool | None = None
+    texts: Annotated[int, Field(ge=0)] | None = None
+    must_hear: tuple[Regex, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +217,7 @@ class Expect:
     ticket: ExpectedTicket | None = None
     handover: tuple[HandoverItem, ...] = ()
     callback: ExpectedCallback | None = None
+    duty: ExpectedDuty | None = None
     must_say: tuple[Regex, ...] = ()
     must_not_say: tuple[Regex, ...] = ()
 

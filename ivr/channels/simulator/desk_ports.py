@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ivr.channels.simulator.duty_ladder import DutyDesk
 from ivr.channels.simulator.previous import Recall
 from ivr.domain.call import Dialled, Ears, Event, Line
 from ivr.ports import StoredTurn, Tickets, Turns
@@ -28,13 +29,17 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class InProcessDesk:
-    """A desk without a telephone. `take(sid, key, event)` is take_turn bound to a Desk on temporary storage."""
+    """A desk without a telephone. `take(sid, key, event)` is take_turn bound to a Desk on temporary storage.
+
+    `duty`: its staff on duty, who are rung when a call is over; None = nobody plays them.
+    """
 
     take: Callable[[str, str, Event], StoredTurn]
     books: Books
     designate: Designate
     max_wait_s: int = 90
     recall: Recall | None = None
+    duty: DutyDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ class RunningDesk:
 
     `base_url` is where it listens, `public_url` the origin signatures are made for (the same one when None).
     `numbers` are the numbers dialled, E.164. `set_ears` chooses the rung of the ladder for the calls that follow; a
-    desk that runs for itself (`--server`) lets neither rung nor calendar be set: None. `recall`: see Previous.
+    desk that runs for itself (`--server`) lets neither rung nor calendar be set: None. `recall`: see Previous. `duty`:
+    None there too, its staff are real ones.
     """
 
     base_url: str
@@ -55,6 +61,7 @@ class RunningDesk:
     designate: Designate | None
     public_url: str | None = None
     recall: Recall | None = None
+    duty: DutyDesk | None = None
 
     @property
     def origin(self) -> str:

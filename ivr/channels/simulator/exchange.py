@@ -8,7 +8,7 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -18,7 +18,7 @@ from ivr.channels.simulator.caller_voice import Clip
 
 _API = "/2010-04-01/Accounts/"
 _RECORDING = re.compile(_API + r"AC[0-9a-f]{32}/Recordings/(?P<sid>RE[0-9a-f]{32})(\.wav|\.json)?")
-_RESOURCE = re.compile(_API + r"AC[0-9a-f]{32}/(?P<name>Calls|Queues)(/(?P<sid>[A-Z]{2}[0-9a-f]{32}))?\.json")
+_RESOURCE = re.compile(_API + r"AC[0-9a-f]{32}/(?P<name>Calls|Messages|Queues)(/(?P<sid>[A-Z]{2}[0-9a-f]{32}))?\.json")
 _MOST_BODY = 64 * 1024
 
 
@@ -39,6 +39,11 @@ class Exchange:
         self._late: set[str] = set()
         self._rung: list[Rung] = []
         self._queues: dict[str, dict[str, Any]] = {}
+        self._placed: set[str] = set()
+        self._hung_up: set[str] = set()
+        self._texts: list[dict[str, Any]] = []
+        self._takes_call: Callable[[Rung], bool] = lambda _rung: False
+        self._takes_text: Callable[[Mapping[str, str]], object] = lambda _fields: None
         self._credentials: tuple[str, str] | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -79,6 +84,24 @@ class Exchange:
                 self._rung.remove(found)
             return found
 
+    def attend(self, call: Callable[[Rung], bool], text: Callable[[Mapping[str, str]], object]) -> None:
+        """From now on `call` is told of every telephone that is rung: True = it is seen to, nobody else is to answer.
+
+        `text` is told the fields of every text. Both are called in a thread of the server and must not wait.
+        """
+        self._takes_call, self._takes_text = call, text
+
+    def hung_up(self, call_sid: str) -> bool:
+        """Whether the desk has ended this call by REST."""
+        with self._lock:
+            return call_sid in self._hung_up
+
+    @property
+    def texts(self) -> tuple[Mapping[str, Any], ...]:
+        """Every text that was sent, as the REST API shows it: `to`, `body`."""
+        with self._lock:
+            return tuple(self._texts)
+
     @property
     def opened(self) -> bool:
         """Whether an account was admitted: before that a real carrier would be unavailable too."""
@@ -107,12 +130,14 @@ class Exchange:
             return bool(found) and self._recordings.pop(found["sid"] if found else "", None) is not None
 
     def request(self, method: str, path: str, fields: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
-        """A REST request on Calls or Queues -> (status, JSON)."""
+        """A REST request on Calls, Messages or Queues -> (status, JSON). `fields`: of the form, or of the query."""
         found = _RESOURCE.fullmatch(path)
         if found is None:
             return 404, _problem(20404, "The requested resource was not found", 404)
         if found["name"] == "Calls":
-            return self._ring(method, fields)
+            return self._end(found["sid"]) if method == "POST" and found["sid"] else self._ring(method, fields)
+        if found["name"] == "Messages":
+            return self._text(method, fields)
         return self._queue(method, found["sid"], fields)
 
     def _ring(self, method: str, fields: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
@@ -123,9 +148,35 @@ class Exchange:
                 return 400, _problem(code, f"No {name} given", 400)
         rung = Rung(f"CA{uuid.uuid4().hex}", dict(fields))
         with self._lock:
-            self._rung.append(rung)
-            self._lock.notify_all()
+            self._placed.add(rung.sid)
+        if not self._takes_call(rung):
+            with self._lock:
+                self._rung.append(rung)
+                self._lock.notify_all()
         return 201, {"sid": rung.sid, "status": "queued", "to": fields["To"], "from": fields["From"]}
+
+    def _end(self, sid: str) -> tuple[int, dict[str, Any]]:
+        """A call is ended: the only change that this desk makes to one."""
+        with self._lock:
+            if sid not in self._placed:
+                return 404, _problem(20404, "The requested resource was not found", 404)
+            self._hung_up.add(sid)
+        return 200, {"sid": sid, "status": "completed"}
+
+    def _text(self, method: str, fields: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        if method != "POST":
+            with self._lock:
+                found = [text for text in self._texts if text["to"] == fields.get("To", text["to"])]
+            return 200, {"messages": found, "page": 0, "page_size": 50, "next_page_uri": None}
+        for name, code in (("To", 21604), ("From", 21603), ("Body", 21602)):
+            if not fields.get(name):
+                return 400, _problem(code, f"No {name} given", 400)
+        ends = {"to": fields["To"], "from": fields["From"]}
+        text = {"sid": f"SM{uuid.uuid4().hex}", "status": "queued", **ends, "body": fields["Body"]}
+        with self._lock:
+            self._texts.append(text)
+        self._takes_text(fields)
+        return 201, text
 
     def _queue(self, method: str, sid: str | None, fields: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         with self._lock:
@@ -140,6 +191,14 @@ class Exchange:
             known["friendly_name"] = fields.get("FriendlyName", known["friendly_name"])
             known["max_size"] = int(fields.get("MaxSize", known["max_size"]))
             return (201 if sid is None else 200), known
+
+
+def _fields(form: str) -> dict[str, str]:
+    """A form as fields; one that is there several times (StatusCallbackEvent) has its values with spaces between."""
+    fields: dict[str, str] = {}
+    for name, value in parse_qsl(form, keep_blank_values=True):
+        fields[name] = f"{fields[name]} {value}" if name in fields else value
+    return fields
 
 
 def _problem(code: int, message: str, status: int) -> dict[str, Any]:
@@ -157,11 +216,11 @@ def _handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
         timeout = 10
 
         def do_GET(self) -> None:  # the name http.server calls
-            path = urlsplit(self.path).path
+            path, query = urlsplit(self.path).path, urlsplit(self.path).query
             if not exchange.allows(self.headers.get("Authorization")):
                 self._refuse()
             elif path.endswith(".json"):
-                self._json(*exchange.request("GET", path, {}))
+                self._json(*exchange.request("GET", path, _fields(query)))
             elif (sound := exchange.recording(path)) is not None:
                 self._answer(200, "audio/x-wav", sound)
             else:
@@ -169,7 +228,7 @@ def _handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             length = min(int(self.headers.get("Content-Length") or 0), _MOST_BODY)
-            fields = dict(parse_qsl(self.rfile.read(length).decode("utf-8", "replace"), keep_blank_values=True))
+            fields = _fields(self.rfile.read(length).decode("utf-8", "replace"))
             if not exchange.allows(self.headers.get("Authorization")):
                 self._refuse()
             else:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.channels.simulator.desk_ports import Books
+from ivr.channels.simulator.duty import DutyFacts
 from ivr.domain.call import (
     Action,
     Ask,
@@ -56,7 +57,8 @@ class TicketFacts:
 class Journal:
     """`turns` counts the questions put. `heard` is what the desk took down, not what the caller said.
 
-    `dialogue` is both in order: (who, words), who being "desk" or "caller".
+    `dialogue` is both in order: (who, words), who being "desk" or "caller". `duty`: what became of the report with
+    staff on duty, None when nobody was to be rung or nobody plays them.
     """
 
     said: tuple[str, ...]
@@ -72,6 +74,7 @@ class Journal:
     handover: Mapping[str, str]
     callback: str | None
     dialogue: tuple[tuple[str, str], ...] = ()
+    duty: DutyFacts | None = None
 
 
 NOTHING = Journal((), (), 0, None, None, None, None, (), None, None, {}, None)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ivr.channels.simulator.call_file import Expect, ExpectedTicket
+from ivr.channels.simulator.duty import DutyFacts
 from ivr.channels.simulator.journal import Journal, TicketFacts
 
 _EXACT = (
@@ -21,6 +22,7 @@ _EXACT = (
     "earlier",
 )
 _CONTAINED = ("landmark", "organization")
+NOBODY = "nobody"
 
 
 def judge(expect: Expect, journal: Journal) -> list[str]:
@@ -36,6 +38,8 @@ def judge(expect: Expect, journal: Journal) -> list[str]:
         *_ticket(expect.ticket, journal.ticket),
         *_handover(expect, journal),
         *_callback(expect, journal),
+        *_status(expect.ticket, journal.duty),
+        *_duty(expect, journal.duty),
         *_words(expect, journal),
     ]
 
@@ -89,6 +93,39 @@ def _handover(expect: Expect, journal: Journal) -> Iterator[str]:
 def _callback(expect: Expect, journal: Journal) -> Iterator[str]:
     if expect.callback is not None and journal.callback != expect.callback.phone:
         yield f"callback.phone: expected {expect.callback.phone}, got {journal.callback or 'none'}"
+
+
+def _status(expected: ExpectedTicket | None, duty: DutyFacts | None) -> Iterator[str]:
+    wanted, got = expected.status if expected else None, duty.status if duty else None
+    if wanted is not None and wanted != got:
+        yield f"ticket.status: expected {wanted}, got {got or 'none: nobody was to be rung'}"
+
+
+def _duty(expect: Expect, found: DutyFacts | None) -> Iterator[str]:
+    expected = expect.duty
+    if expected is None:
+        return
+    if found is None:
+        yield "duty: staff were to be rung, and were not"
+        return
+    got = {
+        "rung": found.rung,
+        "acknowledged_by": found.acknowledged_by or NOBODY,
+        "alarm": found.alarms > 0,
+        "texts": found.texts,
+    }
+    for name, is_so in got.items():
+        wanted = getattr(expected, name)
+        if wanted is not None and wanted != is_so:
+            yield f"duty.{name}: expected {_shown(wanted)}, got {_shown(is_so)}"
+    heard = "\n".join(found.heard)
+    for pattern in expected.must_hear:
+        if not re.search(pattern, heard):
+            yield f"duty.must_hear: nothing that staff heard matches {pattern}"
+
+
+def _shown(value: object) -> str:
+    return (", ".join(map(str, value)) or NOBODY) if isinstance(value, tuple) else str(value)
 
 
 def _words(expect: Expect, journal: Journal) -> Iterator[str]:

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -19,6 +19,9 @@ from ivr.channels.simulator.caller import foreseeable
 from ivr.channels.simulator.caller_voice import CallerVoice, NoVoice
 from ivr.channels.simulator.clock import SimulatedClock
 from ivr.channels.simulator.desk_ports import Designate, InProcessDesk, RunningDesk
+from ivr.channels.simulator.duty import DutyFacts
+from ivr.channels.simulator.duty_ladder import climbed
+from ivr.channels.simulator.duty_legs import DutyLegs
 from ivr.channels.simulator.exchange import Exchange
 from ivr.channels.simulator.journal import NOTHING, Journal, read_journal
 from ivr.channels.simulator.judge import judge
@@ -134,7 +137,9 @@ def run_files(
             opened = stage.attach(server_url, exchange.url) if server_url else stage.start_server(clock, exchange.url)
             desk = open_things.enter_context(opened)
             exchange.admit(desk.account_sid, desk.auth_token)
-            play = _over_http(Carrier(desk, exchange, NoVoice(), clock, quality=quality), mode, stage)
+            staff = desk.duty.staff if desk.duty else None
+            legs = open_things.enter_context(DutyLegs(desk, exchange, staff, clock)) if staff else None
+            play = _over_http(Carrier(desk, exchange, NoVoice(), clock, quality=quality), legs, mode, stage)
         for number, call in enumerate(calls, 1):
             _LOG.info("call %d of %d: %s", number, len(calls), call.id)
             yield _result(call, play, clock)
@@ -145,20 +150,19 @@ def _in_text(desk: InProcessDesk, clock: SimulatedClock) -> Play:
 
     def play(call: CallFile) -> Came:
         season.set_for(call)
-        if desk.recall is not None:
-            desk.recall(call.context.previous_ticket, call.clock)
+        _set_scene(desk, call)
         telephone = TextCall(call, desk, clock)
         faults: tuple[str, ...] = ()
         try:
             telephone.play()
         except CannotPlayError as error:
             faults = (str(error),)
-        return Came(read_journal(telephone.sid, desk.books), faults)
+        return Came(_with_duty(desk, telephone.sid, read_journal(telephone.sid, desk.books)), faults)
 
     return play
 
 
-def _over_http(carrier: Carrier, mode: Mode, stage: Stage) -> Play:
+def _over_http(carrier: Carrier, legs: DutyLegs | None, mode: Mode, stage: Stage) -> Play:
     desk = carrier.desk
     if desk.set_ears is not None:
         desk.set_ears(Ears(mode.value))
@@ -168,16 +172,32 @@ def _over_http(carrier: Carrier, mode: Mode, stage: Stage) -> Play:
 
     def play(call: CallFile) -> Came:
         season.set_for(call)
-        if desk.recall is not None:
-            desk.recall(call.context.previous_ticket, call.clock)
+        _set_scene(desk, call)
         if mode in (Mode.RECORD, Mode.STREAM):
             carrier.voice = remembering = voice(call.lang)
             remembering.learn(foreseeable(call) if mode is Mode.STREAM else ())  # a line cannot wait for a voice
         played = carrier.play(call)
         said = None if mode is Mode.STREAM else played.said
-        return Came(read_journal(played.sid, desk.books, said), (*forged, *played.faults), played.media)
+        journal = _with_duty(desk, played.sid, read_journal(played.sid, desk.books, said))
+        return Came(journal, (*forged, *played.faults, *(legs.told() if legs else ())), played.media)
 
     return play
+
+
+def _set_scene(desk: InProcessDesk | RunningDesk, call: CallFile) -> None:
+    """What was there before the call: the earlier report, and staff on duty with their habits."""
+    if desk.recall is not None:
+        desk.recall(call.context.previous_ticket, call.clock)
+    if desk.duty is not None:
+        desk.duty.staff.begin(call.context.duty)
+    elif call.expect.duty or (call.expect.ticket and call.expect.ticket.status):
+        raise CannotPlayError("expect.duty, expect.ticket.status: staff of a running server cannot be played from here")
+
+
+def _with_duty(desk: InProcessDesk | RunningDesk, sid: str, journal: Journal) -> Journal:
+    """The caller has hung up: staff on duty are rung."""
+    duty = climbed(desk.duty, desk.books.turns, desk.books.tickets, sid) if desk.duty else None
+    return replace(journal, duty=duty)
 
 
 class _Season:
@@ -219,7 +239,9 @@ def _result(call: CallFile, play: Play, clock: SimulatedClock) -> Result:
 
 
 def as_row(result: Result) -> dict[str, Any]:
-    """The result for --json; the keys are always the same, but `media` is there only for a call with a stream."""
+    """The result for --json; the keys are always the same, but two: `media` is there only for a call with a stream,
+    `duty` for a call about whose report staff were to be rung.
+    """
     journal = result.journal or NOTHING
     return {
         "id": result.id,
@@ -238,6 +260,18 @@ def as_row(result: Result) -> dict[str, Any]:
         "heard": list(journal.heard),
         "reasons": list(result.reasons),
         **({"media": asdict(result.media)} if result.media else {}),
+        **({"duty": _duty_row(journal.duty)} if journal.duty else {}),
+    }
+
+
+def _duty_row(duty: DutyFacts) -> dict[str, Any]:
+    return {
+        "rung": list(duty.rung),
+        "acknowledged_by": duty.acknowledged_by,
+        "status": duty.status,
+        "alarms": duty.alarms,
+        "texts": duty.texts,
+        "heard": list(duty.heard),
     }
 
 
